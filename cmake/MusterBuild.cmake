@@ -1,0 +1,37 @@
+# How Muster's own targets are compiled. Nothing here reaches a program that
+# links the library: flags are private to our targets.
+include(GNUInstallDirs)
+
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+  endif()
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG" CACHE STRING "" FORCE)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  find_program(MUSTER_CCACHE ccache)
+  if(MUSTER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${MUSTER_CCACHE})
+  endif()
+endif()
+
+# "address", "thread", …: every target of this build under these sanitizers.
+set(MUSTER_SANITIZE "" CACHE STRING "Sanitizers for all targets, comma-separated")
+
+find_package(absl REQUIRED)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(RapidJSON REQUIRED)
+pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+
+# What every target of ours is compiled with.
+function(muster_compile_options target)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow
+                         -Wnon-virtual-dtor -Wno-missing-field-initializers)
+  if(MUSTER_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${MUSTER_SANITIZE}
+                           -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(${target} PRIVATE -fsanitize=${MUSTER_SANITIZE})
+  endif()
+endfunction()

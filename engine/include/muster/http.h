@@ -1,0 +1,160 @@
+// Handler: the "Catalog & Identity" HTTP API, without a framework or a socket.
+//
+// An adapter makes a Request of what its framework has, calls Handle(), and
+// sends the Response. All rules of docs/http-api.md are kept here: routing,
+// methods, query, credentials, entity tags. A path that is not one of ours is
+// handed back, so that the host's own routes go on.
+#ifndef MUSTER_HTTP_H_
+#define MUSTER_HTTP_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "muster/catalog.h"
+#include "muster/export.h"
+#include "muster/identity.h"
+#include "muster/snapshot.h"
+#include "muster/spans.h"
+
+namespace muster {
+
+// How the core looks at a request's header fields. Implemented by adapters,
+// over whatever their framework has.
+class MUSTER_EXPORT HeaderFields {
+ public:
+  virtual ~HeaderFields();
+
+  // Calls `visit` with the value of each field of that name, in the order
+  // received. `name` is in lower case; names are compared without case. White
+  // space around a value may be there or not. Joining repeats is the core's.
+  virtual void ForEach(std::string_view name,
+                       const std::function<void(std::string_view value)>& visit) const = 0;
+};
+
+// What a request is made of. Borrowed for the duration of Handle().
+struct Request {
+  std::string_view method;  // as received: "GET"
+  std::string_view target;  // as received, undecoded: "/v1/hosts?limit=2"
+  const HeaderFields* headers = nullptr;  // null: none
+};
+
+// A user whom the host has authenticated by itself.
+struct AuthenticatedUser {
+  std::string_view user_id;
+};
+
+// A status, a few headers and a body that need not be copied: it consists of
+// spans, which stay valid for as long as this object (also after a move), and
+// which keep the snapshot they come from.
+class MUSTER_EXPORT Response {
+ public:
+  struct Header {
+    std::string_view name;
+    std::string_view value;
+  };
+
+  Response();
+  ~Response();
+  Response(Response&& other) noexcept;
+  Response& operator=(Response&& other) noexcept;
+  Response(const Response&) = delete;
+  Response& operator=(const Response&) = delete;
+
+  int status() const { return status_; }
+
+  // The headers to send, Content-Length not among them (see below). Valid for
+  // as long as this object.
+  const Header* begin_headers() const { return headers_.data(); }
+  const Header* end_headers() const { return headers_.data() + header_count_; }
+
+  // The value of a header, or "". `name` as it is written here: "ETag".
+  std::string_view header(std::string_view name) const;
+
+  // The Content-Length to send, in bytes; absent on a 304. On the answer to
+  // HEAD it is that of the body which GET would have got.
+  std::optional<uint64_t> content_length() const { return content_length_; }
+
+  // Empty for HEAD and on a 304.
+  const Spans& body() const { return body_; }
+
+ private:
+  friend class ResponseBuilder;
+  static constexpr size_t kMaxHeaders = 4;
+
+  int status_ = 0;
+  size_t header_count_ = 0;
+  std::array<Header, kMaxHeaders> headers_;
+  std::optional<uint64_t> content_length_;
+  Spans body_;
+  Snapshot snapshot_;                   // keeps spans and the ETag's value
+  std::unique_ptr<std::string> owned_;  // text made for this answer alone
+  std::array<char, 128> tail_;          // a list's pagination, …
+  size_t tail_span_ = SIZE_MAX;         // … and which span it is
+};
+
+struct HandlerOptions {
+  // Put before every path: "" or like "/api". Must begin with a slash and not
+  // end with one.
+  std::string mount_prefix;
+
+  // Endpoints that are switched off are not ours.
+  bool serve_shapes = true;
+  bool serve_rootfs = true;
+  bool serve_hosts = true;
+  bool serve_whoami = true;
+  bool serve_healthz = true;
+  bool serve_readyz = true;
+
+  // Asks for a credential on /v1/hosts.
+  bool hosts_require_credential = false;
+
+  // One more condition for /readyz. Not OK: 503, with the status's message as
+  // the reason; it is shown to clients, so one sentence without secrets. Called
+  // from the threads that serve requests, several at once. May be empty.
+  std::function<absl::Status()> readiness_check;
+
+  // Who resolves credentials; borrowed, must outlive the handler. Null: the
+  // catalog's API keys.
+  const Authenticator* authenticator = nullptr;
+};
+
+// Immutable once made; every call from any thread.
+class MUSTER_EXPORT Handler {
+ public:
+  // Borrows the catalog, which must outlive it. InvalidArgument where the
+  // options are not as said above.
+  static absl::StatusOr<Handler> Create(Catalog* catalog, HandlerOptions options = {});
+
+  ~Handler();
+  Handler(Handler&&) noexcept;
+  Handler& operator=(Handler&&) noexcept;
+
+  // The answer, or nothing where the path is not ours. Never fails: what goes
+  // wrong is an answer too.
+  std::optional<Response> Handle(const Request& request) const;
+
+  // The same, where the host knows who asks: the request's own credential is
+  // not looked at. A user id that the catalog does not know has zero counts.
+  std::optional<Response> Handle(const Request& request,
+                                 const AuthenticatedUser& user) const;
+
+  // The 404 for a path that nobody serves, for servers with no other routes.
+  static Response NotFound(const Request& request);
+
+ private:
+  class Impl;
+  explicit Handler(std::unique_ptr<const Impl> impl);
+  std::unique_ptr<const Impl> impl_;
+};
+
+}  // namespace muster
+
+#endif  // MUSTER_HTTP_H_

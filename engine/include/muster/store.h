@@ -1,0 +1,127 @@
+// Store: what a storage engine has to give.
+//
+// A store holds a few ordered tables of byte strings under transactions. What
+// stands in the tables (records with their checksums, the meta record, the
+// versions) is the engine's business: it is the same in every store, and a
+// store never looks into it. `muster/catalog.h` opens the two that come with
+// the library (LMDB in a directory, memory); another one is handed to
+// Catalog::Open(std::unique_ptr<Store>).
+//
+// tests/engine/store/store_test.cc holds for every store.
+#ifndef MUSTER_STORE_H_
+#define MUSTER_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "muster/export.h"
+
+namespace muster {
+
+// The tables. The values are part of the store's format; new ones are appended.
+enum class Table : uint8_t {
+  kMeta = 0,         // one record: what the store is, and its versions
+  kShapes = 1,       // shape id -> record
+  kRootfs = 2,       // rootfs name -> record
+  kHosts = 3,        // host id -> record
+  kUsers = 4,        // user id -> record
+  kApiKeys = 5,      // keyed hash of the key -> record
+  kUserApiKeys = 6,  // user id, a zero byte, keyed hash -> nothing
+};
+inline constexpr int kTableCount = 7;
+
+// A key has 1 to this many bytes.
+inline constexpr size_t kMaxKeyBytes = 511;
+
+// One consistent state of all tables. Used by one thread at a time and meant to
+// be short: a store may have to keep old pages for as long as one is open.
+class MUSTER_EXPORT ReadTransaction {
+ public:
+  virtual ~ReadTransaction();
+
+  // The value of a key, or nothing. The bytes stay valid until the transaction
+  // ends or, in a write transaction, until its next change.
+  // Errors: DataLoss (damaged), Unavailable (cannot be read).
+  virtual absl::StatusOr<std::optional<std::string_view>> Get(
+      Table table, std::string_view key) = 0;
+
+  // Calls `visit` for every key from `first` on (empty: from the start), in
+  // bytewise order, until it returns false. The bytes are valid during the
+  // call; the table must not be changed from within. Errors as for Get().
+  virtual absl::Status Scan(
+      Table table, std::string_view first,
+      const std::function<bool(std::string_view key, std::string_view value)>&
+          visit) = 0;
+
+  // Which commit is seen: that of Store::LatestCommit() when it began.
+  virtual uint64_t commit_id() const = 0;
+};
+
+// The only writer, store-wide, until it is committed or destroyed (which leaves
+// everything as it was). Sees its own changes. Must be committed by the thread
+// that began it.
+class MUSTER_EXPORT WriteTransaction : public ReadTransaction {
+ public:
+  // Errors: ResourceExhausted (the store is full), Unavailable (I/O),
+  // InvalidArgument (a key that is empty or too long). After an error, only
+  // destroy it.
+  virtual absl::Status Put(Table table, std::string_view key,
+                           std::string_view value) = 0;
+
+  // A key that is not there is not an error.
+  virtual absl::Status Delete(Table table, std::string_view key) = 0;
+
+  // Makes all changes visible and durable, in that they outlast a power cut.
+  // After OK, commit_id() is this commit's. On an error nothing was changed:
+  // ResourceExhausted, Unavailable. Nothing else may be called afterwards.
+  virtual absl::Status Commit() = 0;
+};
+
+// All calls from any thread, but Close() when no other call is under way and no
+// transaction is open.
+class MUSTER_EXPORT Store {
+ public:
+  virtual ~Store();
+
+  virtual absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead() = 0;
+
+  // Waits for another writer, in whatever process, to end.
+  virtual absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() = 0;
+
+  // The id of the newest commit by any process: one look at memory, no lock, no
+  // system call. Grows with every commit. May run ahead of what BeginRead()
+  // sees by the commit that is just being finished, never behind it.
+  virtual uint64_t LatestCommit() const noexcept = 0;
+
+  // A text that changes whenever the store's versions could come to mean
+  // something else than before: for a file, its device, inode, time of birth
+  // and the machine's boot; for memory, one for each object. The engine then
+  // draws a new incarnation. Not longer than 255 bytes.
+  virtual std::string Fingerprint() const = 0;
+
+  // The highest version that any process is known to have had of the
+  // incarnation with this number on this machine; 0 where none is known. Tells
+  // of a data file that was put back in place.
+  virtual uint64_t HighWaterVersion(uint64_t incarnation) const noexcept = 0;
+  virtual void RaiseHighWaterVersion(uint64_t incarnation,
+                                     uint64_t version) noexcept = 0;
+
+  // Whether the store can be read and written now, as far as can be told
+  // without changing it. Unavailable with one sentence without paths.
+  virtual absl::Status Probe() = 0;
+
+  // Lets go of files and locks. Calls that come later return
+  // FailedPrecondition. OK when it was closed before.
+  virtual absl::Status Close() = 0;
+};
+
+}  // namespace muster
+
+#endif  // MUSTER_STORE_H_

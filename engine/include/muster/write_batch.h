@@ -1,0 +1,104 @@
+// WriteBatch: changes that become visible together, or not at all.
+//
+// A batch is filled by one thread at a time and handed to Catalog::Apply(),
+// which leaves it as it is: the same batch may be applied again. Changes take
+// effect in the order in which they were added.
+//
+// Every call checks what it is given; the first fault is kept, makes the whole
+// batch invalid, and is what Apply() returns. Faults name a place as if the
+// batch were a catalog document: "/hosts/3/free_mib: must be an integer from 0
+// to 2147483647" is about the fourth host that was put.
+#ifndef MUSTER_WRITE_BATCH_H_
+#define MUSTER_WRITE_BATCH_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "muster/export.h"
+#include "muster/model.h"
+
+namespace muster {
+
+class MUSTER_EXPORT WriteBatch {
+ public:
+  WriteBatch();
+  ~WriteBatch();  // wipes the API keys that it holds
+  WriteBatch(WriteBatch&& other) noexcept;
+  WriteBatch& operator=(WriteBatch&& other) noexcept;
+  WriteBatch(const WriteBatch&) = delete;
+  WriteBatch& operator=(const WriteBatch&) = delete;
+
+  // Adds an entry, or replaces the one of the same id, whole.
+  void PutShape(const Shape& shape);
+  // Marking an entry default takes the mark from any other.
+  void PutRootfs(const Rootfs& rootfs);
+  void PutHost(const Host& host);
+  // Adds a user or changes it; see User for what absent parts mean.
+  // Apply: FailedPrecondition when a key already belongs to another user.
+  void PutUser(const User& user);
+
+  // Removes an entry. One that is not there is not an error, so that a removal
+  // can be repeated. A user goes with its API keys and counts.
+  void DeleteShape(std::string_view id);
+  void DeleteRootfs(std::string_view name);
+  void DeleteHost(std::string_view id);
+  void DeleteUser(std::string_view id);
+
+  // Makes `list` (shapes, rootfs, hosts or users) equal to what this batch puts
+  // there: whatever else it holds is removed when the batch is applied.
+  void Replace(List list);
+
+  // Hides an entry of shapes, rootfs or hosts from clients, or shows it again.
+  // Apply: NotFound ("unknown host: 10.0.0.9") when there is none of that id.
+  void SetDisabled(List list, std::string_view id, bool disabled);
+
+  // Changes only the status of a host. Apply: NotFound when there is none.
+  void SetHostStatus(std::string_view id, HostStatus status);
+
+  // Moves the default mark. Apply: NotFound when there is no such rootfs.
+  void SetDefaultRootfs(std::string_view name);
+
+  // Sets a user's counts. Apply: NotFound when there is no such user.
+  void SetUserStats(std::string_view user_id, const UserStats& stats);
+
+  // Makes a new random API key of 256 bits ("sk_" and 43 characters) and
+  // returns it: the only time that it is to be had. It works once the batch
+  // was applied. "" where the batch is already invalid. Apply: NotFound when
+  // there is no such user (put it before in the same batch, if need be).
+  // `label`: up to 255 bytes of UTF-8 without control characters.
+  std::string CreateApiKey(std::string_view user_id, std::string_view label = {});
+
+  // Adds a key that was made elsewhere, beside those that the user has.
+  // Apply: NotFound when there is no such user, FailedPrecondition when the key
+  // belongs to another one. A key that the user already has stays as it is.
+  void AddApiKey(std::string_view user_id, std::string_view api_key,
+                 std::string_view label = {});
+
+  // Removes a key, named by ApiKeyInfo::id or by the key itself.
+  // Apply: NotFound when there is none.
+  void RevokeApiKey(std::string_view id_or_key);
+
+  // The first fault, or OK.
+  const absl::Status& status() const;
+
+  // The number of changes that were added, those at fault not counted.
+  size_t size() const;
+  bool empty() const { return size() == 0; }
+
+  // Takes everything out, the fault too.
+  void Clear();
+
+  class Rep;  // the engine's own view of a batch
+  const Rep& rep() const { return *rep_; }
+
+ private:
+  std::unique_ptr<Rep> rep_;  // never null, but after a move
+};
+
+}  // namespace muster
+
+#endif  // MUSTER_WRITE_BATCH_H_

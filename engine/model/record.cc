@@ -1,0 +1,203 @@
+#include "model/record.h"
+
+#include <optional>
+#include <utility>
+
+namespace muster::model {
+namespace {
+
+constexpr char kForm = 1;
+
+// Bits of the flags byte; each kind of record uses those that it needs.
+constexpr uint8_t kDisabled = 1;
+constexpr uint8_t kHasQuota = 2;
+constexpr uint8_t kDeprecated = 2;
+constexpr uint8_t kDefault = 4;
+constexpr int kStatusShift = 1;  // two bits
+
+void PutHead(uint8_t flags, std::string* out) {
+  out->push_back(kForm);
+  out->push_back(static_cast<char>(flags));
+}
+
+void PutInteger(int64_t value, std::string* out) {
+  PutVarint(static_cast<uint64_t>(value), out);
+}
+
+// Takes fields off a record; once one is missing, all later ones are too.
+class FieldReader {
+ public:
+  explicit FieldReader(std::string_view record) : rest_(record) {
+    if (rest_.size() < 2 || rest_[0] != kForm) {
+      ok_ = false;
+      return;
+    }
+    flags_ = static_cast<uint8_t>(rest_[1]);
+    rest_.remove_prefix(2);
+  }
+
+  bool flag(uint8_t bit) const { return (flags_ & bit) != 0; }
+  uint8_t flags() const { return flags_; }
+
+  int64_t Integer() {
+    uint64_t value = 0;
+    ok_ = ok_ && GetVarint(&rest_, &value);
+    return static_cast<int64_t>(value);
+  }
+
+  std::string Text() {
+    std::string_view text;
+    ok_ = ok_ && GetText(&rest_, &text);
+    return std::string(text);
+  }
+
+  bool ok() const { return ok_; }
+
+  // DataLoss unless every byte was a field.
+  template <typename T>
+  absl::StatusOr<T> Finish(T entry) const {
+    if (!ok_ || !rest_.empty()) return absl::DataLossError("a record is damaged");
+    return entry;
+  }
+
+ private:
+  std::string_view rest_;
+  uint8_t flags_ = 0;
+  bool ok_ = true;
+};
+
+}  // namespace
+
+void PutVarint(uint64_t value, std::string* out) {
+  while (value >= 0x80) {
+    out->push_back(static_cast<char>(value | 0x80));
+    value >>= 7;
+  }
+  out->push_back(static_cast<char>(value));
+}
+
+void PutText(std::string_view text, std::string* out) {
+  PutVarint(text.size(), out);
+  out->append(text);
+}
+
+bool GetVarint(std::string_view* in, uint64_t* value) {
+  *value = 0;
+  for (int shift = 0; shift < 64 && !in->empty(); shift += 7) {
+    const uint8_t byte = static_cast<uint8_t>(in->front());
+    in->remove_prefix(1);
+    *value |= static_cast<uint64_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+bool GetText(std::string_view* in, std::string_view* text) {
+  uint64_t size = 0;
+  if (!GetVarint(in, &size) || size > in->size()) return false;
+  *text = in->substr(0, size);
+  in->remove_prefix(size);
+  return true;
+}
+
+void EncodeShape(const Shape& shape, std::string* out) {
+  PutHead((shape.disabled ? kDisabled : 0) | (shape.cpu_quota_pct ? kHasQuota : 0), out);
+  PutInteger(shape.vcpu, out);
+  PutInteger(shape.mem_mib, out);
+  PutInteger(shape.default_disk_mib, out);
+  if (shape.cpu_quota_pct) PutInteger(*shape.cpu_quota_pct, out);
+}
+
+absl::StatusOr<Shape> DecodeShape(std::string_view id, std::string_view record) {
+  FieldReader in(record);
+  Shape shape;
+  shape.id = std::string(id);
+  shape.disabled = in.flag(kDisabled);
+  shape.vcpu = in.Integer();
+  shape.mem_mib = in.Integer();
+  shape.default_disk_mib = in.Integer();
+  if (in.flag(kHasQuota)) shape.cpu_quota_pct = in.Integer();
+  return in.Finish(std::move(shape));
+}
+
+void EncodeRootfs(const Rootfs& rootfs, std::string* out) {
+  PutHead((rootfs.disabled ? kDisabled : 0) | (rootfs.deprecated ? kDeprecated : 0) |
+              (rootfs.is_default ? kDefault : 0),
+          out);
+  PutText(rootfs.description, out);
+  PutText(rootfs.successor, out);
+}
+
+absl::StatusOr<Rootfs> DecodeRootfs(std::string_view name, std::string_view record) {
+  FieldReader in(record);
+  Rootfs rootfs;
+  rootfs.name = std::string(name);
+  rootfs.disabled = in.flag(kDisabled);
+  rootfs.deprecated = in.flag(kDeprecated);
+  rootfs.is_default = in.flag(kDefault);
+  rootfs.description = in.Text();
+  rootfs.successor = in.Text();
+  return in.Finish(std::move(rootfs));
+}
+
+void EncodeHost(const Host& host, std::string* out) {
+  PutHead((host.disabled ? kDisabled : 0) |
+              static_cast<uint8_t>(static_cast<uint8_t>(host.status) << kStatusShift),
+          out);
+  PutInteger(host.free_mib, out);
+  PutInteger(host.vm_count, out);
+  PutVarint(host.rootfses.size(), out);
+  for (const std::string& name : host.rootfses) PutText(name, out);
+}
+
+absl::StatusOr<Host> DecodeHost(std::string_view id, std::string_view record) {
+  FieldReader in(record);
+  Host host;
+  host.id = std::string(id);
+  host.disabled = in.flag(kDisabled);
+  host.status = static_cast<HostStatus>((in.flags() >> kStatusShift) & 3);
+  host.free_mib = in.Integer();
+  host.vm_count = in.Integer();
+  const int64_t count = in.Integer();
+  for (int64_t i = 0; i < count && in.ok(); ++i) host.rootfses.push_back(in.Text());
+  if (HostStatusName(host.status).empty()) return absl::DataLossError("a record is damaged");
+  return in.Finish(std::move(host));
+}
+
+void EncodeUser(const UserStats& stats, std::string* out) {
+  PutHead(0, out);
+  PutInteger(stats.running, out);
+  PutInteger(stats.paused, out);
+  PutInteger(stats.other, out);
+  PutInteger(stats.total, out);
+}
+
+absl::StatusOr<UserStats> DecodeUser(std::string_view record) {
+  FieldReader in(record);
+  UserStats stats;
+  stats.running = in.Integer();
+  stats.paused = in.Integer();
+  stats.other = in.Integer();
+  stats.total = in.Integer();
+  return in.Finish(stats);
+}
+
+void EncodeApiKey(const ApiKeyInfo& info, std::string* out) {
+  PutHead(0, out);
+  PutText(info.user_id, out);
+  PutText(info.label, out);
+  PutText(info.hint, out);
+  PutInteger(info.created_unix_ms, out);
+}
+
+absl::StatusOr<ApiKeyInfo> DecodeApiKey(std::string_view record) {
+  FieldReader in(record);
+  ApiKeyInfo info;
+  info.user_id = in.Text();
+  info.label = in.Text();
+  info.hint = in.Text();
+  info.created_unix_ms = in.Integer();
+  return in.Finish(std::move(info));
+}
+
+}  // namespace muster::model

@@ -1,0 +1,44 @@
+// The binary form of a record: what stands in the store and in the view.
+//
+// A record is the value beside a key; the key (the id or name) is not repeated
+// in it. Byte 0 is the form's number (1), then the fields in the order of the
+// struct: integers as LEB128 varints, text as a varint length and the bytes,
+// booleans as bits of one flags byte that comes first. docs/architecture.md
+// has the layout. A checksum is the store's business (store/seal.h).
+//
+// Encoding appends to `out` and never fails; the entry must be valid by
+// model/rules.h. Decoding is DataLoss where the bytes are not a record. Any
+// thread.
+#ifndef MUSTER_MODEL_RECORD_H_
+#define MUSTER_MODEL_RECORD_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "muster/model.h"
+
+namespace muster::model {
+
+void EncodeShape(const Shape& shape, std::string* out);
+void EncodeRootfs(const Rootfs& rootfs, std::string* out);
+void EncodeHost(const Host& host, std::string* out);
+void EncodeUser(const UserStats& stats, std::string* out);
+void EncodeApiKey(const ApiKeyInfo& info, std::string* out);  // all but the id
+
+absl::StatusOr<Shape> DecodeShape(std::string_view id, std::string_view record);
+absl::StatusOr<Rootfs> DecodeRootfs(std::string_view name, std::string_view record);
+absl::StatusOr<Host> DecodeHost(std::string_view id, std::string_view record);
+absl::StatusOr<UserStats> DecodeUser(std::string_view record);
+absl::StatusOr<ApiKeyInfo> DecodeApiKey(std::string_view record);  // `id` is ""
+
+// The pieces, for other binary forms of the engine.
+void PutVarint(uint64_t value, std::string* out);
+void PutText(std::string_view text, std::string* out);  // length, then bytes
+bool GetVarint(std::string_view* in, uint64_t* value);  // false: cut short
+bool GetText(std::string_view* in, std::string_view* text);
+
+}  // namespace muster::model
+
+#endif  // MUSTER_MODEL_RECORD_H_
