@@ -1,0 +1,77 @@
+// Records: reading and writing lists in a transaction, sealed and counted.
+//
+// The only place that knows how a list's records stand in a store's tables.
+// Borrows the transaction and the meta record that it is given, and is used by
+// the thread that uses the transaction.
+#ifndef MUSTER_STORE_RECORDS_H_
+#define MUSTER_STORE_RECORDS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "muster/model.h"
+#include "muster/store.h"
+#include "store/meta.h"
+
+namespace muster::store {
+
+// Where a list's records stand.
+Table TableOf(List list);
+
+// A record, its checksum verified and taken off, or nothing. The bytes stay
+// valid as ReadTransaction::Get() says. DataLoss where it is damaged; other
+// errors of Get().
+absl::StatusOr<std::optional<std::string_view>> GetRecord(ReadTransaction& transaction,
+                                                          Table table, std::string_view key);
+absl::StatusOr<std::optional<std::string_view>> GetRecord(ReadTransaction& transaction,
+                                                          List list, std::string_view key);
+
+// Calls `visit` for every record of a list, in bytewise order of the keys, each
+// checksum verified; the bytes are valid during the call. Ends early with the
+// first error, be it the visitor's. At the end the number and the digest of what
+// was seen are compared with `meta`, which must come from the same transaction:
+// DataLoss "the list hosts holds 41 records, its meta record says 42: …".
+absl::Status ScanRecords(
+    ReadTransaction& transaction, List list, const Meta& meta,
+    absl::FunctionRef<absl::Status(std::string_view key, std::string_view record)> visit);
+
+// Calls `visit` for every record of a table whose key begins with `prefix`
+// (empty: all), in bytewise order, each checksum verified. Counts nothing.
+absl::Status ScanTable(
+    ReadTransaction& transaction, Table table, std::string_view prefix,
+    absl::FunctionRef<absl::Status(std::string_view key, std::string_view record)> visit);
+
+// Writes records and keeps count and digest of their list up to date in the meta
+// record, which the caller writes with WriteMeta() before the commit. It touches
+// no version. After an error the transaction can only be destroyed.
+class RecordWriter {
+ public:
+  RecordWriter(WriteTransaction* transaction, Meta* meta)
+      : transaction_(transaction), meta_(meta) {}
+
+  // True where something changed; false, and nothing written, where the same
+  // bytes stand there already. `record` must not be bytes of the transaction.
+  absl::StatusOr<bool> Put(List list, std::string_view key, std::string_view record);
+
+  // True where there was a record, false where there was none.
+  absl::StatusOr<bool> Delete(List list, std::string_view key);
+
+  // The same for a table that is no list, such as kUserApiKeys, whose records
+  // are empty: sealed, but not counted.
+  absl::StatusOr<bool> PutUncounted(Table table, std::string_view key,
+                                    std::string_view record = {});
+  absl::StatusOr<bool> DeleteUncounted(Table table, std::string_view key);
+
+ private:
+  WriteTransaction* transaction_;
+  Meta* meta_;
+  std::string sealed_;  // kept from call to call for its memory
+};
+
+}  // namespace muster::store
+
+#endif  // MUSTER_STORE_RECORDS_H_
