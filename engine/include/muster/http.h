@@ -46,7 +46,8 @@ struct Request {
   const HeaderFields* headers = nullptr;  // null: none
 };
 
-// A user whom the host has authenticated by itself.
+// A user whom the host has authenticated by itself. An empty id means that it
+// has authenticated nobody: 401 wherever a credential is asked for.
 struct AuthenticatedUser {
   std::string_view user_id;
 };

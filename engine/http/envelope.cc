@@ -1,0 +1,89 @@
+#include "http/envelope.h"
+
+#include <rapidjson/writer.h>
+
+#include <charconv>
+#include <limits>
+
+namespace muster::http {
+namespace {
+
+constexpr std::string_view kTotalKey = R"(],"pagination":{"total":)";
+constexpr std::string_view kLimitKey = R"(,"limit":)";
+constexpr std::string_view kOffsetKey = R"(,"offset":)";
+constexpr std::string_view kCountKey = R"(,"count":)";
+constexpr std::string_view kPageEnd = "}}}";
+
+template <typename Integer>
+constexpr size_t kMaxLength = std::numeric_limits<Integer>::digits10 + 2;  // with a sign
+
+static_assert(kTotalKey.size() + kLimitKey.size() + kOffsetKey.size() + kCountKey.size() +
+                  kPageEnd.size() + 2 * kMaxLength<int64_t> + 2 * kMaxLength<int32_t> <=
+              kMaxPageClosing);
+
+// Writes on; the caller has made sure that there is room.
+struct Cursor {
+  char* at;
+  char* end;
+
+  void Put(std::string_view text) { at += text.copy(at, text.size()); }
+  void Put(int64_t value) { at = std::to_chars(at, end, value).ptr; }
+};
+
+// The part of rapidjson's output stream that its Writer needs, over a string.
+struct StringSink {
+  using Ch = char;
+  std::string* out;
+  void Put(char c) { out->push_back(c); }
+  void Flush() {}
+};
+
+using JsonWriter =
+    rapidjson::Writer<StringSink, rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::CrtAllocator,
+                      rapidjson::kWriteValidateEncodingFlag>;
+
+// Appends a text as a JSON string. False where it is not UTF-8; `out` is then
+// good for nothing.
+bool AppendJsonString(std::string_view text, std::string* out) {
+  StringSink sink{out};
+  JsonWriter writer(sink);
+  // The writer takes no null pointer, as an empty view may hold.
+  return writer.String(text.empty() ? "" : text.data(),
+                       static_cast<rapidjson::SizeType>(text.size()));
+}
+
+}  // namespace
+
+size_t WritePageClosing(const Pagination& pagination, std::array<char, kMaxPageClosing>* out) {
+  Cursor cursor{out->data(), out->data() + out->size()};
+  cursor.Put(kTotalKey);
+  cursor.Put(pagination.total);
+  cursor.Put(kLimitKey);
+  cursor.Put(int64_t{pagination.limit});
+  cursor.Put(kOffsetKey);
+  cursor.Put(pagination.offset);
+  cursor.Put(kCountKey);
+  cursor.Put(int64_t{pagination.count});
+  cursor.Put(kPageEnd);
+  return static_cast<size_t>(cursor.at - out->data());
+}
+
+std::optional<std::string> WhoamiBody(std::string_view user_id, const UserStats& stats) {
+  std::string body = R"({"status":"success","data":{"user_id":)";
+  if (!AppendJsonString(user_id, &body)) return std::nullopt;
+  body.append(R"(,"stats":{"running":)").append(std::to_string(stats.running));
+  body.append(R"(,"paused":)").append(std::to_string(stats.paused));
+  body.append(R"(,"other":)").append(std::to_string(stats.other));
+  body.append(R"(,"total":)").append(std::to_string(stats.total));
+  body.append("}}}");
+  return body;
+}
+
+std::optional<std::string> NotReadyBody(std::string_view reason) {
+  std::string body = R"({"status":"fail","data":{"ready":false,"reason":)";
+  if (!AppendJsonString(reason, &body)) return std::nullopt;
+  body.append("}}");
+  return body;
+}
+
+}  // namespace muster::http

@@ -1,0 +1,43 @@
+// The JSON around rows, and the few answers that are made of data each time.
+//
+// Compact, keys in the order that docs/http-api.md gives. Any thread.
+#ifndef MUSTER_HTTP_ENVELOPE_H_
+#define MUSTER_HTTP_ENVELOPE_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "muster/model.h"
+
+namespace muster::http {
+
+// What stands around the rendered rootfs object.
+inline constexpr std::string_view kDataOpening = R"({"status":"success","data":)";
+inline constexpr std::string_view kDataClosing = "}";
+
+// What stands in front of the rows of a page. What follows them is written by
+// WritePageClosing().
+inline constexpr std::string_view kPageOpening = R"({"status":"success","data":{"data":[)";
+
+struct Pagination {
+  int64_t total;
+  int32_t limit;
+  int64_t offset;
+  int32_t count;
+};
+
+// Writes the end of a page's body, from the bracket that closes the rows, and
+// returns its length. Any four integers have room.
+inline constexpr size_t kMaxPageClosing = 128;
+size_t WritePageClosing(const Pagination& pagination, std::array<char, kMaxPageClosing>* out);
+
+// Whole bodies. Nothing where a text is not UTF-8, since no JSON can hold it.
+std::optional<std::string> WhoamiBody(std::string_view user_id, const UserStats& stats);
+std::optional<std::string> NotReadyBody(std::string_view reason);
+
+}  // namespace muster::http
+
+#endif  // MUSTER_HTTP_ENVELOPE_H_

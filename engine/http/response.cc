@@ -1,0 +1,41 @@
+// What a Response is as an object; what it says is the ResponseBuilder's.
+//
+// Its spans and header values point to static text, to the snapshot's memory,
+// to `owned_` on the heap, or into `tail_`. Only the last moves with the object.
+#include <utility>
+
+#include "muster/http.h"
+
+namespace muster {
+
+Response::Response() = default;
+Response::~Response() = default;
+
+Response::Response(Response&& other) noexcept { *this = std::move(other); }
+
+Response& Response::operator=(Response&& other) noexcept {
+  if (this == &other) return *this;
+  status_ = std::exchange(other.status_, 0);
+  header_count_ = std::exchange(other.header_count_, 0);
+  headers_ = other.headers_;
+  content_length_ = std::exchange(other.content_length_, std::nullopt);
+  body_ = std::move(other.body_);
+  other.body_.Clear();
+  snapshot_ = std::move(other.snapshot_);
+  owned_ = std::move(other.owned_);
+  tail_span_ = std::exchange(other.tail_span_, SIZE_MAX);
+  if (tail_span_ != SIZE_MAX) {
+    tail_ = other.tail_;
+    body_.Replace(tail_span_, {tail_.data(), body_[tail_span_].size()});
+  }
+  return *this;
+}
+
+std::string_view Response::header(std::string_view name) const {
+  for (const Header* header = begin_headers(); header != end_headers(); ++header) {
+    if (header->name == name) return header->value;
+  }
+  return {};
+}
+
+}  // namespace muster

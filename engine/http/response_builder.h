@@ -1,0 +1,54 @@
+// ResponseBuilder: the only one who fills a Response in.
+//
+// Knows which headers go with which answer, and that HEAD gets everything but
+// the body. Each answer is made by one call, after which the builder is done.
+// Takes no memory but for a body that is handed over. One thread.
+#ifndef MUSTER_HTTP_RESPONSE_BUILDER_H_
+#define MUSTER_HTTP_RESPONSE_BUILDER_H_
+
+#include <string>
+#include <string_view>
+
+#include "http/fixed_answers.h"
+#include "muster/http.h"
+
+namespace muster {
+
+class ResponseBuilder {
+ public:
+  // `response` is a new one and is borrowed.
+  ResponseBuilder(std::string_view method, Response* response)
+      : without_body_(method == "HEAD"), response_(response) {}
+
+  // An answer whose text never changes.
+  void Answer(const http::FixedAnswer& answer);
+
+  // An answer whose text was made for it.
+  void Answer(int status, std::string body);
+
+  // 200 with a page of a list, of which `rows` is the page asked for.
+  void AnswerPage(Snapshot snapshot, List list, const RenderedPage& page);
+
+  // 200 with the rootfs list.
+  void AnswerRootfses(Snapshot snapshot);
+
+  // 304: the client has the list already.
+  void AnswerNotModified(Snapshot snapshot, List list);
+
+ private:
+  void AddHeader(std::string_view name, std::string_view value);
+  // The status and the headers of an answer that must not be kept by caches.
+  void BeginUncached(int status);
+  // The status and the headers of an answer that may be kept and revalidated.
+  void BeginList(int status, List list);
+  void AppendBody(std::string_view bytes) { response_->body_.Append(bytes); }
+  // Says how long the body is, and takes it away where the method wants none.
+  void FinishBody();
+
+  bool without_body_;
+  Response* response_;
+};
+
+}  // namespace muster
+
+#endif  // MUSTER_HTTP_RESPONSE_BUILDER_H_
