@@ -17,18 +17,22 @@ endif()
 # "address", "thread", …: every target of this build under these sanitizers.
 set(MUSTER_SANITIZE "" CACHE STRING "Sanitizers for all targets, comma-separated")
 
+# Global, since a program that takes Muster in with add_subdirectory() links
+# these too, from a directory above this one.
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 find_package(absl REQUIRED)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(RapidJSON REQUIRED)
-pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb)
-pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET GLOBAL lmdb)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET GLOBAL libsodium)
 
 # What every target of ours is compiled with.
 function(muster_compile_options target)
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow
                          -Wnon-virtual-dtor -Wno-missing-field-initializers)
+  target_compile_definitions(${target} PRIVATE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
   if(MUSTER_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${MUSTER_SANITIZE}
                            -fno-omit-frame-pointer -fno-sanitize-recover=all)

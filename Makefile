@@ -1,0 +1,84 @@
+# Muster's commands for people and for CI. `make` lists them.
+#
+#   make serve  LISTEN=127.0.0.1:8080  DB=var/db
+#   make check  PRESET=release|debug|asan|tsan
+
+LISTEN ?= 127.0.0.1:8080
+DB ?= var/db
+PRESET ?= release
+
+# The Debian packages that each target needs. Nobody else lists them.
+ENGINE_PACKAGES := g++ cmake ninja-build pkg-config ccache \
+  libabsl-dev rapidjson-dev liblmdb-dev libsodium-dev
+SERVE_PACKAGES := $(ENGINE_PACKAGES) libboost-dev libcli11-dev
+BUILD_PACKAGES := $(SERVE_PACKAGES) libgtest-dev libgmock-dev pybind11-dev python3-dev
+CHECK_PACKAGES := $(BUILD_PACKAGES) python3-pytest clang-format git
+BENCH_PACKAGES := $(ENGINE_PACKAGES) libbenchmark-dev
+FORMAT_PACKAGES := clang-format git
+# A Node.js that is there already, from wherever, is as good as Debian's.
+ifeq ($(shell command -v node >/dev/null && command -v npm >/dev/null && echo yes),)
+  CHECK_PACKAGES += nodejs npm
+endif
+
+BUILD_DIR := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
+
+# ThreadSanitizer needs a memory layout that address randomisation can spoil.
+ifeq ($(PRESET),tsan)
+  RUN := $(shell setarch -R true 2>/dev/null && echo setarch -R)
+endif
+
+# The first line of every recipe: what the target does, as `make help` has it.
+announce = @sed -n 's/^$@:.*\#\# /$@: /p' $(firstword $(MAKEFILE_LIST))
+need = @sh cmake/install-debian-packages.sh
+
+.PHONY: help serve check build bench deps format clean
+.NOTPARALLEL:
+
+help: ## Lists the targets.
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+serve: ## Builds the command and serves the catalog in DB on LISTEN; a new DB gets data/catalog.json.
+	$(announce)
+	$(need) $(SERVE_PACKAGES)
+	@# A build that is there may have more in it than the command: it is left so.
+	@test -e build/build.ninja || \
+	  cmake --preset release -DMUSTER_BUILD_PYTHON=OFF -DMUSTER_BUILD_TESTS=OFF
+	@cmake --build build --target muster
+	@sh data/create-store.sh build/muster "$(DB)" data/catalog.json
+	@exec build/muster serve --listen "$(LISTEN)" --db "$(DB)"
+
+check: ## Builds everything and runs every test; PRESET=debug, asan or tsan for another build.
+	$(announce)
+	$(need) $(CHECK_PACKAGES)
+	@$(RUN) cmake --preset "$(PRESET)" -DMUSTER_BUILD_PYTHON=ON -DMUSTER_BUILD_TESTS=ON
+	@$(RUN) cmake --build --preset "$(PRESET)"
+	@$(RUN) ctest --preset "$(PRESET)"
+
+build: ## Builds everything into build/: build/muster, the library, build/python, the tests.
+	$(announce)
+	$(need) $(BUILD_PACKAGES)
+	@cmake --preset release -DMUSTER_BUILD_PYTHON=ON -DMUSTER_BUILD_TESTS=ON
+	@cmake --build --preset release
+
+bench: ## Builds and runs the benchmarks.
+	$(announce)
+	$(need) $(BENCH_PACKAGES)
+	@test -e build/build.ninja || cmake --preset release -DMUSTER_BUILD_PYTHON=OFF \
+	  -DMUSTER_BUILD_TESTS=OFF -DMUSTER_BUILD_CLI=OFF -DMUSTER_BUILD_BEAST=OFF
+	@cmake -DMUSTER_BUILD_BENCH=ON build
+	@cmake --build build --target muster_bench
+	@for program in build/bench/bench_*; do "$$program" || exit; done
+
+deps: ## Installs every Debian package that any target needs and that is missing.
+	$(announce)
+	$(need) $(sort $(CHECK_PACKAGES) $(BENCH_PACKAGES) $(FORMAT_PACKAGES))
+
+format: ## Brings the C++ files into the project's format.
+	$(announce)
+	$(need) $(FORMAT_PACKAGES)
+	@git ls-files -z --cached --others --exclude-standard '*.h' '*.cc' | \
+	  xargs -0 clang-format -i
+
+clean: ## Removes what was built; catalogs stay.
+	$(announce)
+	@rm -rf build build-debug build-asan build-tsan
