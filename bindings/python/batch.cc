@@ -1,0 +1,218 @@
+#include "batch.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "convert.h"
+#include "model.h"
+#include "status.h"
+
+namespace muster::python {
+namespace {
+
+constexpr int kPublicLists = 3;  // shapes, rootfs, hosts: those that can hide entries
+constexpr int kRecordLists = 4;  // and users: those that can be replaced
+
+// Makes one change and raises the batch's fault, if there is one now.
+template <typename MakeChange>
+void Change(PyWriteBatch& self, MakeChange make_change) {
+  WriteBatch& batch = self.Change();
+  make_change(batch);
+  ThrowIfError(batch.status());
+}
+
+void PutUser(PyWriteBatch& self, py::object user, py::object stats, py::object api_keys) {
+  User put;
+  if (PyUnicode_Check(user.ptr())) {
+    put.id = ToText(user, "user");
+    if (!stats.is_none()) put.stats = ToUserStats(stats);
+    if (!api_keys.is_none()) put.api_keys = ToTexts(api_keys, "api_keys");
+  } else {
+    put = ToUser(user);
+    if (!stats.is_none() || !api_keys.is_none()) {
+      throw py::type_error("stats and api_keys go with a user's id, not with a muster.User");
+    }
+  }
+  Change(self, [&](WriteBatch& batch) { batch.PutUser(put); });
+}
+
+UserStats StatsFromCounts(py::object running, py::object paused, py::object other,
+                          py::object total) {
+  UserStats stats;
+  stats.running = ToInteger(running, "running");
+  stats.paused = ToInteger(paused, "paused");
+  stats.other = ToInteger(other, "other");
+  stats.total = ToInteger(total, "total");
+  return stats;
+}
+
+void DefinePuts(py::class_<PyWriteBatch>& type) {
+  type.def(
+      "put_shape",
+      [](PyWriteBatch& self, py::object shape) {
+        const Shape put = ToShape(shape);
+        Change(self, [&](WriteBatch& batch) { batch.PutShape(put); });
+      },
+      py::arg("shape"), "Adds a shape, or replaces the one of the same id, whole.");
+  type.def(
+      "put_rootfs",
+      [](PyWriteBatch& self, py::object rootfs) {
+        const Rootfs put = ToRootfs(rootfs);
+        Change(self, [&](WriteBatch& batch) { batch.PutRootfs(put); });
+      },
+      py::arg("rootfs"),
+      "Adds a rootfs, or replaces the one of the same name, whole. Marking one default "
+      "takes the mark from any other.");
+  type.def(
+      "put_host",
+      [](PyWriteBatch& self, py::object host) {
+        const Host put = ToHost(host);
+        Change(self, [&](WriteBatch& batch) { batch.PutHost(put); });
+      },
+      py::arg("host"), "Adds a host, or replaces the one of the same id, whole.");
+  type.def("put_user", PutUser, py::arg("user"), py::kw_only(), py::arg("stats") = py::none(),
+           py::arg("api_keys") = py::none(),
+           "Adds a user or changes it. What is None stays as it is; api_keys become all of "
+           "the user's keys.");
+}
+
+void DefineDeletes(py::class_<PyWriteBatch>& type) {
+  // `erase` is one of WriteBatch's Delete…() calls.
+  const auto define = [&type](const char* method, const char* argument, auto erase) {
+    type.def(
+        method,
+        [argument, erase](PyWriteBatch& self, py::object id) {
+          const std::string text = ToText(id, argument);
+          Change(self, [&](WriteBatch& batch) { (batch.*erase)(text); });
+        },
+        py::arg(argument), "Removes an entry. One that is not there is not an error.");
+  };
+  define("delete_shape", "id", &WriteBatch::DeleteShape);
+  define("delete_rootfs", "name", &WriteBatch::DeleteRootfs);
+  define("delete_host", "id", &WriteBatch::DeleteHost);
+  define("delete_user", "id", &WriteBatch::DeleteUser);
+  type.def(
+      "replace",
+      [](PyWriteBatch& self, py::object list) {
+        const List which = ToList(list, kRecordLists);
+        Change(self, [&](WriteBatch& batch) { batch.Replace(which); });
+      },
+      py::arg("list"),
+      "Makes a list equal to what this batch puts there: whatever else it holds is "
+      "removed when the batch is applied.");
+}
+
+void DefineSetters(py::class_<PyWriteBatch>& type) {
+  type.def(
+      "set_disabled",
+      [](PyWriteBatch& self, py::object list, py::object id, py::object disabled) {
+        const List which = ToList(list, kPublicLists);
+        const std::string text = ToText(id, "id");
+        const bool hide = ToBoolean(disabled, "disabled");
+        Change(self, [&](WriteBatch& batch) { batch.SetDisabled(which, text, hide); });
+      },
+      py::arg("list"), py::arg("id"), py::arg("disabled") = true,
+      "Hides an entry of shapes, rootfs or hosts from clients, or shows it again.");
+  type.def(
+      "set_host_status",
+      [](PyWriteBatch& self, py::object id, py::object status) {
+        const std::string text = ToText(id, "id");
+        const HostStatus to = ToHostStatus(status);
+        Change(self, [&](WriteBatch& batch) { batch.SetHostStatus(text, to); });
+      },
+      py::arg("id"), py::arg("status"), "Changes only the status of a host.");
+  type.def(
+      "set_default_rootfs",
+      [](PyWriteBatch& self, py::object name) {
+        const std::string text = ToText(name, "name");
+        Change(self, [&](WriteBatch& batch) { batch.SetDefaultRootfs(text); });
+      },
+      py::arg("name"), "Moves the default mark.");
+  type.def(
+      "set_user_stats",
+      [](PyWriteBatch& self, py::object user_id, py::object running, py::object paused,
+         py::object other, py::object total) {
+        const std::string text = ToText(user_id, "user_id");
+        const UserStats stats = StatsFromCounts(running, paused, other, total);
+        Change(self, [&](WriteBatch& batch) { batch.SetUserStats(text, stats); });
+      },
+      py::arg("user_id"), py::kw_only(), py::arg("running") = 0, py::arg("paused") = 0,
+      py::arg("other") = 0, py::arg("total") = 0, "Sets a user's counts.");
+}
+
+void DefineApiKeys(py::class_<PyWriteBatch>& type) {
+  type.def(
+      "create_api_key",
+      [](PyWriteBatch& self, py::object user_id, py::object label) {
+        const std::string user = ToText(user_id, "user_id");
+        const std::string text = ToText(label, "label");
+        std::string key;
+        Change(self, [&](WriteBatch& batch) { key = batch.CreateApiKey(user, text); });
+        return FromText(key);
+      },
+      py::arg("user_id"), py::arg("label") = "",
+      "Makes a new random API key and returns it: the only time that it is to be had. It "
+      "works once the batch was applied.");
+  type.def(
+      "add_api_key",
+      [](PyWriteBatch& self, py::object user_id, py::object api_key, py::object label) {
+        const std::string user = ToText(user_id, "user_id");
+        const std::string key = ToText(api_key, "api_key");
+        const std::string text = ToText(label, "label");
+        Change(self, [&](WriteBatch& batch) { batch.AddApiKey(user, key, text); });
+      },
+      py::arg("user_id"), py::arg("api_key"), py::arg("label") = "",
+      "Adds a key that was made elsewhere, beside those that the user has.");
+  type.def(
+      "revoke_api_key",
+      [](PyWriteBatch& self, py::object id_or_key) {
+        const std::string text = ToText(id_or_key, "id_or_key");
+        Change(self, [&](WriteBatch& batch) { batch.RevokeApiKey(text); });
+      },
+      py::arg("id_or_key"), "Removes a key, named by ApiKeyInfo.id or by the key itself.");
+}
+
+py::object Status(const PyWriteBatch& self) {
+  const absl::Status& status = self.batch().status();
+  return status.ok() ? py::none() : ToException(status);
+}
+
+void DefineState(py::class_<PyWriteBatch>& type) {
+  const auto size = [](const PyWriteBatch& self) { return self.batch().size(); };
+  type.def("status", Status,
+           "The first fault, as the exception that apply() would raise, or None.");
+  type.def("size", size, "The number of changes, those at fault not counted.");
+  type.def("__len__", size);
+  type.def("empty", [](const PyWriteBatch& self) { return self.batch().empty(); });
+  type.def(
+      "clear", [](PyWriteBatch& self) { self.Change().Clear(); },
+      "Takes everything out, the fault too.");
+}
+
+}  // namespace
+
+WriteBatch& PyWriteBatch::Change() {
+  if (applying_ > 0) {
+    throw StatusError(absl::FailedPreconditionError(
+        "the batch is being applied by another thread: fill another one meanwhile"));
+  }
+  return batch_;
+}
+
+void DefineWriteBatch(py::module_& module) {
+  py::class_<PyWriteBatch> type(
+      module, "WriteBatch",
+      "Changes that become visible together, or not at all.\n\nThey take effect in the order "
+      "in which they were added. Each call checks what it is given; a fault names its place "
+      "as if the batch were a catalog document. The batch stays at fault then, and apply() "
+      "raises the same; clear() makes it usable again.");
+  type.def(py::init<>());
+  DefinePuts(type);
+  DefineDeletes(type);
+  DefineSetters(type);
+  DefineApiKeys(type);
+  DefineState(type);
+}
+
+}  // namespace muster::python

@@ -1,0 +1,167 @@
+#include "catalog.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "batch.h"
+#include "convert.h"
+#include "document.h"
+#include "handler.h"
+#include "model.h"
+#include "shared_catalog.h"
+#include "status.h"
+
+namespace muster::python {
+namespace {
+
+using CatalogClass = py::class_<SharedCatalog, std::shared_ptr<SharedCatalog>>;
+
+std::shared_ptr<SharedCatalog> Share(absl::StatusOr<std::unique_ptr<Catalog>> opened) {
+  std::unique_ptr<Catalog> catalog = ValueOrThrow(std::move(opened));
+  Handler handler = ValueOrThrow(Handler::Create(catalog.get()));
+  return std::make_shared<SharedCatalog>(std::move(catalog), std::move(handler));
+}
+
+void RequireDurable(py::handle durability) {
+  if (ToText(durability, "durability") != "durable") {
+    throw StatusError(absl::InvalidArgumentError("durability: must be \"durable\""));
+  }
+}
+
+std::shared_ptr<SharedCatalog> Open(py::object path, py::object durability,
+                                    bool create_if_missing, py::object map_size_bytes) {
+  RequireDurable(durability);
+  const std::string directory = ToPath(path);
+  Options options;
+  options.create_if_missing = create_if_missing;
+  const int64_t size = ToInteger(map_size_bytes, "map_size_bytes");
+  options.map_size_bytes = size < 0 ? 0 : static_cast<size_t>(size);
+  const auto open = [&] {
+    const py::gil_scoped_release no_gil;
+    return Catalog::Open(directory, options);
+  };
+  return Share(open());
+}
+
+std::shared_ptr<SharedCatalog> OpenInMemory() { return Share(Catalog::OpenInMemory()); }
+
+void Close(SharedCatalog& self) { ThrowIfError(self.Close()); }
+
+void DefineOpening(CatalogClass& type) {
+  type.def_static("open", Open, py::arg("path"), py::kw_only(),
+                  py::arg("durability") = "durable", py::arg("create_if_missing") = true,
+                  py::arg("map_size_bytes") = Options().map_size_bytes,
+                  "Opens the store in a directory. Durable is the only durability there is: "
+                  "what was applied outlasts a power cut. map_size_bytes is the most that "
+                  "the store can hold: a bound, which costs nothing.");
+  type.def_static("in_memory", OpenInMemory,
+                  "A catalog that lives in memory and ends with the object.");
+  type.def("close", Close,
+           "Closes the store, once the calls under way have returned. Snapshots go on. "
+           "Closing twice is not an error.");
+  type.def("__enter__", [](py::object self) { return self; });
+  type.def("__exit__", [](SharedCatalog& self, const py::args&) { Close(self); });
+}
+
+void DefineReadingAndWriting(CatalogClass& type) {
+  type.def(
+      "snapshot",
+      [](SharedCatalog& self) {
+        return self.Use([](Catalog& catalog) { return catalog.snapshot(); });
+      },
+      "The newest version of the lists that this process knows, after close() the last.");
+  type.def(
+      "apply",
+      [](SharedCatalog& self, PyWriteBatch& batch) {
+        const PyWriteBatch::Applying applying(batch);
+        ThrowIfError(self.Use([&](Catalog& catalog) { return catalog.Apply(batch.batch()); }));
+      },
+      py::arg("batch"),
+      "Makes a batch durable and visible to every snapshot taken afterwards, or changes "
+      "nothing.");
+  type.def(
+      "catch_up",
+      [](SharedCatalog& self) {
+        ThrowIfError(self.Use([](Catalog& catalog) { return catalog.CatchUp(); }));
+      },
+      "Returns when snapshots hold all that any process had committed before the call.");
+  type.def(
+      "check_ready",
+      [](SharedCatalog& self) {
+        ThrowIfError(self.Use([](Catalog& catalog) { return catalog.CheckReady(); }));
+      },
+      "Raises Unavailable, with the reason, unless the store can be read and written now.");
+}
+
+void DefineUsers(CatalogClass& type) {
+  type.def(
+      "find_user",
+      [](SharedCatalog& self, py::object user_id) {
+        const std::string id = ToText(user_id, "user_id");
+        return FromModel(
+            ValueOrThrow(self.Use([&](Catalog& catalog) { return catalog.FindUser(id); })));
+      },
+      py::arg("user_id"), "What is kept of a user, or None. Its api_keys are None.");
+  type.def(
+      "user_stats",
+      [](SharedCatalog& self, py::object user_id) {
+        const std::string id = ToText(user_id, "user_id");
+        return FromModel(
+            ValueOrThrow(self.Use([&](Catalog& catalog) { return catalog.GetUserStats(id); })));
+      },
+      py::arg("user_id"), "A user's counts; zeros for a user that is not known.");
+  type.def(
+      "find_user_by_api_key",
+      [](SharedCatalog& self, py::object api_key) {
+        const std::string key = ToText(api_key, "api_key");
+        return FromText(ValueOrThrow(
+            self.Use([&](Catalog& catalog) { return catalog.FindUserByApiKey(key); })));
+      },
+      py::arg("api_key"),
+      "The id of the user whose key that is. NotFound where it is unknown or was revoked.");
+  type.def(
+      "api_keys",
+      [](SharedCatalog& self, py::object user_id) {
+        const std::string id = user_id.is_none() ? "" : ToText(user_id, "user_id");
+        return FromModel(
+            ValueOrThrow(self.Use([&](Catalog& catalog) { return catalog.ListApiKeys(id); })));
+      },
+      py::arg("user_id") = py::none(),
+      "What is known of the API keys of a user, or of all users.");
+}
+
+void DefineDocumentAndHttp(CatalogClass& type) {
+  type.def("import_document", ImportDocument, py::arg("document"), py::arg("replace") = false,
+           "Applies a catalog document: all of it or nothing. A binary file is read piece by "
+           "piece. replace makes each list that the document has equal to it.");
+  type.def("export_document", ExportDocument,
+           "A document that imports to an equal catalog, API keys excepted.");
+  type.def(
+      "handle",
+      [](SharedCatalog& self, py::object method, py::object target, py::object headers,
+         py::object user_id) {
+        return Handle(self, self.handler(), method, target, headers, user_id);
+      },
+      py::arg("method"), py::arg("target"), py::arg("headers") = py::none(), py::kw_only(),
+      py::arg("user_id") = py::none(),
+      "The answer of a Handler with the default options, or None where the path is not "
+      "ours. headers is a mapping or an iterable of pairs; a list as a value is a field "
+      "that is repeated.");
+}
+
+}  // namespace
+
+void DefineCatalog(py::module_& module) {
+  CatalogClass type(
+      module, "Catalog",
+      "The engine's front door: open a store, take snapshots, apply batches.\n\nEvery call "
+      "may be made from any thread, close() included. A with statement closes it.");
+  DefineOpening(type);
+  DefineReadingAndWriting(type);
+  DefineUsers(type);
+  DefineDocumentAndHttp(type);
+}
+
+}  // namespace muster::python

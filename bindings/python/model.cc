@@ -1,0 +1,160 @@
+#include "model.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "convert.h"
+
+namespace muster::python {
+namespace {
+
+using namespace pybind11::literals;  // "name"_a
+
+// The classes of muster._model. Never freed: values may be made until the
+// interpreter has ended.
+struct Classes {
+  py::object shape, rootfs, host, user, user_stats, api_key_info, page, rootfs_view, response;
+};
+Classes* classes = nullptr;
+
+void RequireClass(py::handle value, const py::object& wanted, const char* what,
+                  const char* expected) {
+  if (!py::isinstance(value, wanted)) ThrowTypeError(what, expected, value);
+}
+
+py::list FromTexts(const std::vector<std::string>& texts) {
+  py::list items(texts.size());
+  for (size_t i = 0; i < texts.size(); ++i) items[i] = FromText(texts[i]);
+  return items;
+}
+
+py::object FromOptional(const std::optional<int64_t>& value) {
+  return value ? py::object(py::int_(*value)) : py::none();
+}
+
+}  // namespace
+
+void LoadModelClasses() {
+  const py::module_ model = py::module_::import("muster._model");
+  classes = new Classes{model.attr("Shape"), model.attr("Rootfs"),     model.attr("Host"),
+                        model.attr("User"),  model.attr("UserStats"),  model.attr("ApiKeyInfo"),
+                        model.attr("Page"),  model.attr("RootfsView"), model.attr("Response")};
+}
+
+Shape ToShape(py::handle value) {
+  RequireClass(value, classes->shape, "shape", "a muster.Shape");
+  Shape shape;
+  shape.id = ToText(value.attr("id"), "id");
+  shape.vcpu = ToInteger(value.attr("vcpu"), "vcpu");
+  shape.mem_mib = ToInteger(value.attr("mem_mib"), "mem_mib");
+  shape.default_disk_mib = ToInteger(value.attr("default_disk_mib"), "default_disk_mib");
+  const py::object quota = value.attr("cpu_quota_pct");
+  if (!quota.is_none()) shape.cpu_quota_pct = ToInteger(quota, "cpu_quota_pct");
+  shape.disabled = ToBoolean(value.attr("disabled"), "disabled");
+  return shape;
+}
+
+Rootfs ToRootfs(py::handle value) {
+  RequireClass(value, classes->rootfs, "rootfs", "a muster.Rootfs");
+  Rootfs rootfs;
+  rootfs.name = ToText(value.attr("name"), "name");
+  rootfs.description = ToText(value.attr("description"), "description");
+  rootfs.deprecated = ToBoolean(value.attr("deprecated"), "deprecated");
+  rootfs.successor = ToText(value.attr("successor"), "successor");
+  rootfs.is_default = ToBoolean(value.attr("default"), "default");
+  rootfs.disabled = ToBoolean(value.attr("disabled"), "disabled");
+  return rootfs;
+}
+
+HostStatus ToHostStatus(py::handle name) {
+  constexpr auto kNone = static_cast<HostStatus>(255);
+  return HostStatusFromName(ToText(name, "status")).value_or(kNone);
+}
+
+Host ToHost(py::handle value) {
+  RequireClass(value, classes->host, "host", "a muster.Host");
+  Host host;
+  host.id = ToText(value.attr("id"), "id");
+  host.status = ToHostStatus(value.attr("status"));
+  host.free_mib = ToInteger(value.attr("free_mib"), "free_mib");
+  host.vm_count = ToInteger(value.attr("vm_count"), "vm_count");
+  host.rootfses = ToTexts(value.attr("rootfses"), "rootfses");
+  host.disabled = ToBoolean(value.attr("disabled"), "disabled");
+  return host;
+}
+
+UserStats ToUserStats(py::handle value) {
+  RequireClass(value, classes->user_stats, "stats", "a muster.UserStats");
+  UserStats stats;
+  stats.running = ToInteger(value.attr("running"), "running");
+  stats.paused = ToInteger(value.attr("paused"), "paused");
+  stats.other = ToInteger(value.attr("other"), "other");
+  stats.total = ToInteger(value.attr("total"), "total");
+  return stats;
+}
+
+User ToUser(py::handle value) {
+  RequireClass(value, classes->user, "user", "a muster.User or a str");
+  User user;
+  user.id = ToText(value.attr("id"), "id");
+  const py::object stats = value.attr("stats");
+  if (!stats.is_none()) user.stats = ToUserStats(stats);
+  const py::object api_keys = value.attr("api_keys");
+  if (!api_keys.is_none()) user.api_keys = ToTexts(api_keys, "api_keys");
+  return user;
+}
+
+py::object FromModel(const Shape& shape) {
+  return classes->shape(
+      "id"_a = FromText(shape.id), "vcpu"_a = shape.vcpu, "mem_mib"_a = shape.mem_mib,
+      "default_disk_mib"_a = shape.default_disk_mib,
+      "cpu_quota_pct"_a = FromOptional(shape.cpu_quota_pct), "disabled"_a = shape.disabled);
+}
+
+py::object FromModel(const Rootfs& rootfs) {
+  return classes->rootfs(
+      "name"_a = FromText(rootfs.name), "description"_a = FromText(rootfs.description),
+      "deprecated"_a = rootfs.deprecated, "successor"_a = FromText(rootfs.successor),
+      "default"_a = rootfs.is_default, "disabled"_a = rootfs.disabled);
+}
+
+py::object FromModel(const Host& host) {
+  return classes->host("id"_a = FromText(host.id),
+                       "status"_a = FromText(HostStatusName(host.status)),
+                       "free_mib"_a = host.free_mib, "vm_count"_a = host.vm_count,
+                       "rootfses"_a = FromTexts(host.rootfses), "disabled"_a = host.disabled);
+}
+
+py::object FromModel(const UserStats& stats) {
+  return classes->user_stats("running"_a = stats.running, "paused"_a = stats.paused,
+                             "other"_a = stats.other, "total"_a = stats.total);
+}
+
+py::object FromModel(const User& user) {
+  return classes->user("id"_a = FromText(user.id), "stats"_a = FromModel(user.stats));
+}
+
+py::object FromModel(const ApiKeyInfo& info) {
+  return classes->api_key_info("id"_a = FromText(info.id), "user_id"_a = FromText(info.user_id),
+                               "label"_a = FromText(info.label), "hint"_a = FromText(info.hint),
+                               "created_unix_ms"_a = info.created_unix_ms);
+}
+
+py::object FromModel(const RootfsView& view) {
+  return classes->rootfs_view("names"_a = FromTexts(view.names),
+                              "default"_a = FromText(view.default_name),
+                              "entries"_a = FromModel(view.entries));
+}
+
+py::object MakePage(py::list items, int64_t total, int64_t limit, int64_t offset) {
+  return classes->page("items"_a = std::move(items), "total"_a = total, "limit"_a = limit,
+                       "offset"_a = offset);
+}
+
+py::object MakeResponse(int status, py::dict headers, py::bytes body) {
+  return classes->response("status"_a = status, "headers"_a = std::move(headers),
+                           "body"_a = std::move(body));
+}
+
+}  // namespace muster::python
