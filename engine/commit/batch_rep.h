@@ -29,8 +29,8 @@ enum class ChangeKind : uint8_t {
   kSetHostStatus = 3,  // value: one byte, a HostStatus
   kSetDefault = 4,     // no value
   kSetStats = 5,       // value: a user's record
-  kSetApiKeys = 6,     // value: varint first secret, varint count
-  kAddApiKey = 7,      // value: varint secret, varint created_unix_ms, label
+  kSetApiKeys = 6,     // value: varint first secret, count, created_unix_ms
+  kAddApiKey = 7,      // value: varint secret, created_unix_ms, then the label
   kRevokeApiKey = 8,   // key: an id, or empty and value: varint secret
 };
 

@@ -77,6 +77,7 @@ void WriteBatch::PutUser(const User& user) {
   }
   model::PutVarint(first, &keys);
   model::PutVarint(user.api_keys->size(), &keys);
+  model::PutVarint(static_cast<uint64_t>(NowUnixMs()), &keys);
   rep_->Add(ChangeKind::kSetApiKeys, List::kUsers, user.id, keys);
 }
 
@@ -121,8 +122,8 @@ void WriteBatch::SetDisabled(List list, std::string_view id, bool disabled) {
 void WriteBatch::SetHostStatus(std::string_view id, HostStatus status) {
   if (!rep_->Check(CheckId(List::kHosts, id))) return;
   if (HostStatusName(status).empty()) {
-    rep_->Check(Fault(Concat("/hosts/", model::Printable(id), "/status"),
-                      model::kStatusSentence));
+    rep_->Check(
+        Fault(Concat("/hosts/", model::Printable(id), "/status"), model::kStatusSentence));
     return;
   }
   const char byte = static_cast<char>(status);

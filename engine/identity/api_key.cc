@@ -32,9 +32,8 @@ std::string NewApiKey() {
 
 KeyHash HashApiKey(const CatalogSecret& secret, std::string_view api_key) {
   KeyHash hash;
-  crypto_generichash(hash.data(), hash.size(),
-                     reinterpret_cast<const uint8_t*>(api_key.data()), api_key.size(),
-                     secret.data(), secret.size());
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const uint8_t*>(api_key.data()),
+                     api_key.size(), secret.data(), secret.size());
   return hash;
 }
 

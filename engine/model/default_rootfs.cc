@@ -12,8 +12,8 @@ const Rootfs* FindByName(const std::vector<Rootfs>& sorted, std::string_view nam
 }
 
 const Rootfs* DefaultRootfs(const std::vector<Rootfs>& sorted) {
-  const auto marked = std::find_if(sorted.begin(), sorted.end(),
-                                   [](const Rootfs& r) { return r.is_default; });
+  const auto marked =
+      std::find_if(sorted.begin(), sorted.end(), [](const Rootfs& r) { return r.is_default; });
   if (marked != sorted.end()) {
     // A chain longer than the list has come around to where it was.
     const Rootfs* at = &*marked;

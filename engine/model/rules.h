@@ -45,18 +45,18 @@ inline constexpr size_t kMinApiKeyBytes = 8;
 inline constexpr size_t kMaxApiKeyBytes = 512;
 
 // The other rules' sentences.
-extern const char kNameSentence[];         // ids and names
+extern const char kNameSentence[];  // ids and names
 extern const char kDescriptionSentence[];
 extern const char kLabelSentence[];
 extern const char kStatusSentence[];
-extern const char kRootfsesSentence[];     // the array as such
+extern const char kRootfsesSentence[];  // the array as such
 extern const char kApiKeySentence[];
 extern const char kBooleanSentence[];
 extern const char kStatsSumSentence[];
 extern const char kRepeatSentence[];
 
 bool IsUtf8(std::string_view text);
-bool IsName(std::string_view text);         // an id or a name
+bool IsName(std::string_view text);  // an id or a name
 bool IsDescription(std::string_view text);
 bool IsLabel(std::string_view text);
 bool IsApiKey(std::string_view text);

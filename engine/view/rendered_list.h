@@ -43,9 +43,7 @@ class RenderedList {
                                            bool* visible_changed) const;
 
   size_t row_count() const { return row_count_; }
-  size_t visible_count() const {
-    return visible_before_.empty() ? 0 : visible_before_.back();
-  }
+  size_t visible_count() const { return visible_before_.empty() ? 0 : visible_before_.back(); }
 
   // Appends the JSON of up to `limit` visible rows from number `offset` on,
   // joined by commas, and returns how many there were.

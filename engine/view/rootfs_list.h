@@ -22,7 +22,7 @@ class RootfsList {
   RootfsList& operator=(const RootfsList&) = delete;
 
   const std::vector<Rootfs>& entries() const { return entries_; }  // disabled ones too
-  const std::string& json() const { return json_; }  // GET /v1/rootfs's `data`
+  const std::string& json() const { return json_; }                // GET /v1/rootfs's `data`
   const Rootfs* Find(std::string_view name) const;
   const Rootfs* default_entry() const { return default_; }  // null: none is enabled
   bool IsDisabled(std::string_view name) const { return disabled_.contains(name); }

@@ -21,9 +21,7 @@ using view::Row;
 
 bool IsPublic(List list) { return static_cast<int>(list) < view::kPublicListCount; }
 
-int64_t UsedLimit(int64_t limit) {
-  return std::clamp<int64_t>(limit, 1, Snapshot::kMaxLimit);
-}
+int64_t UsedLimit(int64_t limit) { return std::clamp<int64_t>(limit, 1, Snapshot::kMaxLimit); }
 int64_t UsedOffset(int64_t offset) { return std::max<int64_t>(offset, 0); }
 
 RenderedPage RenderPage(const RenderedList& list, int64_t limit, int64_t offset) {
@@ -98,9 +96,8 @@ Page<Shape> Snapshot::Shapes(int64_t limit, int64_t offset) const {
 Page<Host> Snapshot::Hosts(int64_t limit, int64_t offset) const {
   return TypedPage<Host>(*view_->hosts, limit, offset, [&](const Row& row) {
     Host host = HostOf(row);
-    std::erase_if(host.rootfses, [&](const std::string& name) {
-      return view_->rootfs->IsDisabled(name);
-    });
+    std::erase_if(host.rootfses,
+                  [&](const std::string& name) { return view_->rootfs->IsDisabled(name); });
     return host;
   });
 }

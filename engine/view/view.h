@@ -26,7 +26,7 @@ static_assert(static_cast<int>(List::kHosts) == kPublicListCount - 1);
 
 // What an entity tag is made of, beside a version.
 struct TagBase {
-  uint64_t store_id = 0;     // the first half of the store's random id
+  uint64_t store_id = 0;  // the first half of the store's random id
   uint64_t incarnation = 0;
 
   bool operator==(const TagBase&) const = default;

@@ -65,8 +65,7 @@ class MUSTER_EXPORT Catalog {
                                                        const Options& options = {});
 
   // A catalog that lives in memory and ends with the object.
-  static absl::StatusOr<std::unique_ptr<Catalog>> OpenInMemory(
-      const Options& options = {});
+  static absl::StatusOr<std::unique_ptr<Catalog>> OpenInMemory(const Options& options = {});
 
   ~Catalog();
   Catalog(const Catalog&) = delete;

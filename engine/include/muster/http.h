@@ -41,8 +41,8 @@ class MUSTER_EXPORT HeaderFields {
 
 // What a request is made of. Borrowed for the duration of Handle().
 struct Request {
-  std::string_view method;  // as received: "GET"
-  std::string_view target;  // as received, undecoded: "/v1/hosts?limit=2"
+  std::string_view method;                // as received: "GET"
+  std::string_view target;                // as received, undecoded: "/v1/hosts?limit=2"
   const HeaderFields* headers = nullptr;  // null: none
 };
 
@@ -144,8 +144,7 @@ class MUSTER_EXPORT Handler {
 
   // The same, where the host knows who asks: the request's own credential is
   // not looked at. A user id that the catalog does not know has zero counts.
-  std::optional<Response> Handle(const Request& request,
-                                 const AuthenticatedUser& user) const;
+  std::optional<Response> Handle(const Request& request, const AuthenticatedUser& user) const;
 
   // The 404 for a path that nobody serves, for servers with no other routes.
   static Response NotFound(const Request& request);

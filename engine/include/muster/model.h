@@ -36,17 +36,17 @@ MUSTER_EXPORT std::string_view ListName(List list);
 
 // A size of machine that a sandbox can be created with.
 struct Shape {
-  std::string id;                  // 1 to 255 bytes of UTF-8
-  int64_t vcpu = 0;                // 1 to 65535
-  int64_t mem_mib = 0;             // 1 to 2147483647
-  int64_t default_disk_mib = 0;    // 0 to 9007199254740991
+  std::string id;                        // 1 to 255 bytes of UTF-8
+  int64_t vcpu = 0;                      // 1 to 65535
+  int64_t mem_mib = 0;                   // 1 to 2147483647
+  int64_t default_disk_mib = 0;          // 0 to 9007199254740991
   std::optional<int64_t> cpu_quota_pct;  // percent of one CPU, 1 to 6553500
-  bool disabled = false;           // left out of what clients see
+  bool disabled = false;                 // left out of what clients see
 
   bool operator==(const Shape& o) const {
     return id == o.id && vcpu == o.vcpu && mem_mib == o.mem_mib &&
-           default_disk_mib == o.default_disk_mib &&
-           cpu_quota_pct == o.cpu_quota_pct && disabled == o.disabled;
+           default_disk_mib == o.default_disk_mib && cpu_quota_pct == o.cpu_quota_pct &&
+           disabled == o.disabled;
   }
   bool operator!=(const Shape& o) const { return !(*this == o); }
 };
@@ -61,9 +61,8 @@ struct Rootfs {
   bool disabled = false;    // left out of what clients see
 
   bool operator==(const Rootfs& o) const {
-    return name == o.name && description == o.description &&
-           deprecated == o.deprecated && successor == o.successor &&
-           is_default == o.is_default && disabled == o.disabled;
+    return name == o.name && description == o.description && deprecated == o.deprecated &&
+           successor == o.successor && is_default == o.is_default && disabled == o.disabled;
   }
   bool operator!=(const Rootfs& o) const { return !(*this == o); }
 };
@@ -78,17 +77,16 @@ MUSTER_EXPORT std::optional<HostStatus> HostStatusFromName(std::string_view name
 
 // A machine that sandboxes run on.
 struct Host {
-  std::string id;         // 1 to 255 bytes of UTF-8, usually an IP address
+  std::string id;  // 1 to 255 bytes of UTF-8, usually an IP address
   HostStatus status = HostStatus::kActive;
-  int64_t free_mib = 0;   // memory that is free, 0 to 2147483647
-  int64_t vm_count = 0;   // machines that run there now, 0 to 2147483647
+  int64_t free_mib = 0;               // memory that is free, 0 to 2147483647
+  int64_t vm_count = 0;               // machines that run there now, 0 to 2147483647
   std::vector<std::string> rootfses;  // names cached there, at most 256
-  bool disabled = false;  // left out of what clients see
+  bool disabled = false;              // left out of what clients see
 
   bool operator==(const Host& o) const {
     return id == o.id && status == o.status && free_mib == o.free_mib &&
-           vm_count == o.vm_count && rootfses == o.rootfses &&
-           disabled == o.disabled;
+           vm_count == o.vm_count && rootfses == o.rootfses && disabled == o.disabled;
   }
   bool operator!=(const Host& o) const { return !(*this == o); }
 };
@@ -98,12 +96,11 @@ struct Host {
 struct UserStats {
   int64_t running = 0;
   int64_t paused = 0;
-  int64_t other = 0;   // in any other state that is not terminal
-  int64_t total = 0;   // ever owned, ended ones included
+  int64_t other = 0;  // in any other state that is not terminal
+  int64_t total = 0;  // ever owned, ended ones included
 
   bool operator==(const UserStats& o) const {
-    return running == o.running && paused == o.paused && other == o.other &&
-           total == o.total;
+    return running == o.running && paused == o.paused && other == o.other && total == o.total;
   }
   bool operator!=(const UserStats& o) const { return !(*this == o); }
 };
@@ -121,10 +118,10 @@ struct User {
 // What a catalog knows of an API key. The key itself is not in it and cannot
 // be had from it.
 struct ApiKeyInfo {
-  std::string id;       // "key_" and 32 hex digits; names the key when revoking
-  std::string user_id;  // whose key it is
-  std::string label;    // up to 255 bytes of UTF-8; may be empty
-  std::string hint;     // the key's last four characters; "" for a short one
+  std::string id;               // "key_" and 32 hex digits; names the key when revoking
+  std::string user_id;          // whose key it is
+  std::string label;            // up to 255 bytes of UTF-8; may be empty
+  std::string hint;             // the key's last four characters; "" for a short one
   int64_t created_unix_ms = 0;  // when it was added, ms since 1970 (UTC)
 };
 

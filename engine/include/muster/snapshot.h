@@ -33,7 +33,7 @@ struct Slot;
 template <typename Entry>
 struct Page {
   std::vector<Entry> items;
-  int64_t total = 0;   // entries that clients see, on all pages together
+  int64_t total = 0;  // entries that clients see, on all pages together
   int64_t limit = 0;
   int64_t offset = 0;
 };

@@ -42,9 +42,9 @@ class Spans {
   }
   const std::string_view* end() const { return begin() + count_; }
   const std::string_view& operator[](size_t i) const { return begin()[i]; }
-  size_t size() const { return count_; }              // how many spans
+  size_t size() const { return count_; }  // how many spans
   bool empty() const { return count_ == 0; }
-  size_t byte_count() const { return byte_count_; }   // their length together
+  size_t byte_count() const { return byte_count_; }  // their length together
 
   // Puts other bytes of the same length into the place of span i.
   void Replace(size_t i, std::string_view bytes) {

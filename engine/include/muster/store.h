@@ -49,16 +49,15 @@ class MUSTER_EXPORT ReadTransaction {
   // The value of a key, or nothing. The bytes stay valid until the transaction
   // ends or, in a write transaction, until its next change.
   // Errors: DataLoss (damaged), Unavailable (cannot be read).
-  virtual absl::StatusOr<std::optional<std::string_view>> Get(
-      Table table, std::string_view key) = 0;
+  virtual absl::StatusOr<std::optional<std::string_view>> Get(Table table,
+                                                              std::string_view key) = 0;
 
   // Calls `visit` for every key from `first` on (empty: from the start), in
   // bytewise order, until it returns false. The bytes are valid during the
   // call; the table must not be changed from within. Errors as for Get().
   virtual absl::Status Scan(
       Table table, std::string_view first,
-      const std::function<bool(std::string_view key, std::string_view value)>&
-          visit) = 0;
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
 
   // Which commit is seen: that of Store::LatestCommit() when it began.
   virtual uint64_t commit_id() const = 0;
@@ -72,8 +71,7 @@ class MUSTER_EXPORT WriteTransaction : public ReadTransaction {
   // Errors: ResourceExhausted (the store is full), Unavailable (I/O),
   // InvalidArgument (a key that is empty or too long). After an error, only
   // destroy it.
-  virtual absl::Status Put(Table table, std::string_view key,
-                           std::string_view value) = 0;
+  virtual absl::Status Put(Table table, std::string_view key, std::string_view value) = 0;
 
   // A key that is not there is not an error.
   virtual absl::Status Delete(Table table, std::string_view key) = 0;
@@ -110,8 +108,7 @@ class MUSTER_EXPORT Store {
   // incarnation with this number on this machine; 0 where none is known. Tells
   // of a data file that was put back in place.
   virtual uint64_t HighWaterVersion(uint64_t incarnation) const noexcept = 0;
-  virtual void RaiseHighWaterVersion(uint64_t incarnation,
-                                     uint64_t version) noexcept = 0;
+  virtual void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept = 0;
 
   // Whether the store can be read and written now, as far as can be told
   // without changing it. Unavailable with one sentence without paths.

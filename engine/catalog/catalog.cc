@@ -1,0 +1,107 @@
+#include "muster/catalog.h"
+
+#include <utility>
+
+#include "catalog/catalog_impl.h"
+#include "commit/key_ring.h"
+#include "identity/api_key.h"
+#include "model/record.h"
+#include "model/rules.h"
+#include "model/text.h"
+#include "store/lmdb/lmdb_store.h"
+#include "store/memory/memory_store.h"
+#include "store/records.h"
+
+namespace muster {
+Catalog::Catalog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Catalog::~Catalog() { static_cast<void>(Close()); }
+
+absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(const std::string& path,
+                                                       const Options& options) {
+  auto store = store::OpenLmdb(path, options);
+  if (!store.ok()) return store.status();
+  auto catalog = Open(*std::move(store), options);
+  if (catalog.ok()) return catalog;
+  return absl::Status(catalog.status().code(),
+                      model::Concat(path, ": ", model::Message(catalog.status())));
+}
+
+absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(std::unique_ptr<Store> store,
+                                                       const Options&) {
+  auto impl = std::make_unique<Impl>(std::move(store));
+  if (absl::Status status = impl->Start(); !status.ok()) return status;
+  return std::unique_ptr<Catalog>(new Catalog(std::move(impl)));
+}
+
+absl::StatusOr<std::unique_ptr<Catalog>> Catalog::OpenInMemory(const Options& options) {
+  return Open(store::NewMemoryStore(), options);
+}
+
+Snapshot Catalog::snapshot() noexcept {
+  if (!impl_->closed.load(std::memory_order_relaxed)) impl_->committer->TryCatchUp();
+  const view::Publisher::Held held = impl_->committer->publisher().Take();
+  return Snapshot(held.view, held.slot);
+}
+
+absl::Status Catalog::Apply(const WriteBatch& batch) {
+  if (absl::Status status = impl_->CheckOpen(); !status.ok()) return status;
+  return impl_->committer->Apply(batch.rep());
+}
+
+absl::Status Catalog::CatchUp() {
+  if (absl::Status status = impl_->CheckOpen(); !status.ok()) return status;
+  return impl_->committer->CatchUp();
+}
+
+absl::StatusOr<std::optional<User>> Catalog::FindUser(std::string_view user_id) const {
+  std::optional<User> user;
+  if (!model::IsName(user_id)) return user;
+  auto txn = impl_->Read();
+  if (!txn.ok()) return txn.status();
+  auto record = store::GetRecord(**txn, List::kUsers, user_id);
+  if (!record.ok()) return record.status();
+  if (!record->has_value()) return user;
+  absl::StatusOr<UserStats> stats = model::DecodeUser(**record);
+  if (!stats.ok()) return stats.status();
+  user.emplace();
+  user->id = std::string(user_id);
+  user->stats = *stats;
+  return user;
+}
+
+absl::StatusOr<UserStats> Catalog::GetUserStats(std::string_view user_id) const {
+  absl::StatusOr<std::optional<User>> user = FindUser(user_id);
+  if (!user.ok()) return user.status();
+  return *user ? *(*user)->stats : UserStats{};
+}
+
+absl::StatusOr<std::string> Catalog::FindUserByApiKey(std::string_view api_key) const {
+  auto txn = impl_->Read();
+  if (!txn.ok()) return txn.status();
+  const identity::KeyHash hash = identity::HashApiKey(impl_->committer->secret(), api_key);
+  auto record = store::GetRecord(**txn, List::kApiKeys, identity::Bytes(hash));
+  if (!record.ok()) return record.status();
+  if (!record->has_value()) return absl::NotFoundError("unknown API key");
+  absl::StatusOr<ApiKeyInfo> info = model::DecodeApiKey(**record);
+  if (!info.ok()) return info.status();
+  return std::move(info->user_id);
+}
+
+absl::StatusOr<std::vector<ApiKeyInfo>> Catalog::ListApiKeys(std::string_view user_id) const {
+  auto txn = impl_->Read();
+  if (!txn.ok()) return txn.status();
+  return commit::ListKeys(**txn, user_id);
+}
+
+absl::Status Catalog::CheckReady() {
+  if (!impl_->CheckOpen().ok()) return absl::UnavailableError("the catalog is closed");
+  if (absl::Status status = impl_->store->Probe(); !status.ok()) return status;
+  return impl_->committer->CheckWritable();
+}
+
+absl::Status Catalog::Close() {
+  if (impl_->closed.exchange(true)) return absl::OkStatus();
+  return impl_->store->Close();
+}
+
+}  // namespace muster

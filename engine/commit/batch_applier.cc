@@ -1,0 +1,240 @@
+#include "commit/batch_applier.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "model/record.h"
+#include "model/rules.h"
+#include "model/text.h"
+
+namespace muster::commit {
+namespace {
+
+using model::Concat;
+
+std::string_view Kind(List list) {
+  switch (list) {
+    case List::kShapes:
+      return "shape";
+    case List::kRootfs:
+      return "rootfs";
+    case List::kHosts:
+      return "host";
+    case List::kUsers:
+      return "user";
+    case List::kApiKeys:
+      return "API key";
+  }
+  return "";
+}
+
+// Decodes, changes and encodes a record.
+template <typename Entry, typename Change>
+absl::StatusOr<std::string> Rewrite(absl::StatusOr<Entry> entry,
+                                    void (*encode)(const Entry&, std::string*),
+                                    const Change& change) {
+  if (!entry.ok()) return entry.status();
+  change(*entry);
+  std::string record;
+  encode(*entry, &record);
+  return record;
+}
+
+}  // namespace
+
+absl::Status BatchApplier::Apply(const WriteBatch::Rep& batch) {
+  std::string_view rest = batch.changes();
+  Change change;
+  while (WriteBatch::Rep::Next(&rest, &change)) {
+    if (absl::Status status = ApplyChange(batch, change); !status.ok()) return status;
+  }
+  if (!batch.replaces_any()) return absl::OkStatus();
+  for (List list : {List::kShapes, List::kRootfs, List::kHosts, List::kUsers}) {
+    if (!batch.replaces(list)) continue;
+    if (absl::Status status = RemoveWhatWasNotPut(batch, list); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BatchApplier::ApplyChange(const WriteBatch::Rep& batch, const Change& change) {
+  switch (change.kind) {
+    case ChangeKind::kPut:
+      if (change.list == List::kRootfs) return PutRootfs(change.key, change.value);
+      if (change.list == List::kUsers) return PutUser(change.key, change.value);
+      return Put(change.list, change.key, change.value);
+    case ChangeKind::kDelete:
+      if (change.list == List::kUsers) {
+        absl::Status status = keys_.RemoveAllOf(change.key);
+        if (!status.ok()) return status;
+      }
+      return Delete(change.list, change.key);
+    case ChangeKind::kSetDisabled:
+      return SetDisabled(change.list, change.key, change.value == std::string_view("\1", 1));
+    case ChangeKind::kSetHostStatus:
+      return SetHostStatus(change.key, static_cast<HostStatus>(change.value[0]));
+    case ChangeKind::kSetDefault:
+      return SetDefault(change.key);
+    case ChangeKind::kSetStats:
+      return SetStats(change.key, change.value);
+    case ChangeKind::kSetApiKeys:
+    case ChangeKind::kAddApiKey:
+    case ChangeKind::kRevokeApiKey:
+      return ApplyKeyChange(batch, change);
+  }
+  return absl::InternalError("a batch holds a change of an unknown kind");
+}
+
+absl::Status BatchApplier::Put(List list, std::string_view key, std::string_view record) {
+  absl::StatusOr<bool> changed = writer_.Put(list, key, record);
+  if (!changed.ok()) return changed.status();
+  if (!*changed) return absl::OkStatus();
+  changed_ = true;
+  return edit_->Put(list, key, record);
+}
+
+absl::Status BatchApplier::Delete(List list, std::string_view key) {
+  absl::StatusOr<bool> changed = writer_.Delete(list, key);
+  if (!changed.ok()) return changed.status();
+  if (!*changed) return absl::OkStatus();
+  changed_ = true;
+  edit_->Delete(list, key);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> BatchApplier::Existing(List list, std::string_view id) {
+  auto record = store::GetRecord(txn_, list, id);
+  if (!record.ok()) return record.status();
+  if (!record->has_value()) {
+    return absl::NotFoundError(Concat("unknown ", Kind(list), ": ", model::Printable(id)));
+  }
+  return std::string(**record);
+}
+
+absl::Status BatchApplier::PutRootfs(std::string_view name, std::string_view record) {
+  absl::StatusOr<Rootfs> rootfs = model::DecodeRootfs(name, record);
+  if (!rootfs.ok()) return rootfs.status();
+  if (rootfs->is_default) {
+    if (absl::Status status = TakeDefaultMarkFromOthers(name); !status.ok()) return status;
+  }
+  return Put(List::kRootfs, name, record);
+}
+
+absl::Status BatchApplier::PutUser(std::string_view id, std::string_view record) {
+  ++users_put_;
+  if (!record.empty()) return Put(List::kUsers, id, record);
+  auto existing = store::GetRecord(txn_, List::kUsers, id);
+  if (!existing.ok()) return existing.status();
+  if (existing->has_value()) return absl::OkStatus();
+  std::string zeros;
+  model::EncodeUser(UserStats{}, &zeros);
+  return Put(List::kUsers, id, zeros);
+}
+
+absl::Status BatchApplier::SetDisabled(List list, std::string_view id, bool disabled) {
+  absl::StatusOr<std::string> record = Existing(list, id);
+  if (!record.ok()) return record.status();
+  const auto set = [&](auto& entry) { entry.disabled = disabled; };
+  absl::StatusOr<std::string> changed;
+  if (list == List::kShapes) {
+    changed = Rewrite(model::DecodeShape(id, *record), model::EncodeShape, set);
+  } else if (list == List::kRootfs) {
+    changed = Rewrite(model::DecodeRootfs(id, *record), model::EncodeRootfs, set);
+  } else {
+    changed = Rewrite(model::DecodeHost(id, *record), model::EncodeHost, set);
+  }
+  return changed.ok() ? Put(list, id, *changed) : changed.status();
+}
+
+absl::Status BatchApplier::SetHostStatus(std::string_view id, HostStatus status) {
+  absl::StatusOr<std::string> record = Existing(List::kHosts, id);
+  if (!record.ok()) return record.status();
+  absl::StatusOr<std::string> changed =
+      Rewrite(model::DecodeHost(id, *record), model::EncodeHost,
+              [&](Host& host) { host.status = status; });
+  return changed.ok() ? Put(List::kHosts, id, *changed) : changed.status();
+}
+
+absl::Status BatchApplier::SetDefault(std::string_view name) {
+  absl::StatusOr<std::string> record = Existing(List::kRootfs, name);
+  if (!record.ok()) return record.status();
+  if (absl::Status status = TakeDefaultMarkFromOthers(name); !status.ok()) return status;
+  absl::StatusOr<std::string> changed =
+      Rewrite(model::DecodeRootfs(name, *record), model::EncodeRootfs,
+              [](Rootfs& rootfs) { rootfs.is_default = true; });
+  return changed.ok() ? Put(List::kRootfs, name, *changed) : changed.status();
+}
+
+absl::Status BatchApplier::TakeDefaultMarkFromOthers(std::string_view name) {
+  std::vector<Rootfs> marked;
+  absl::Status scanned =
+      store::ScanTable(txn_, Table::kRootfs, {},
+                       [&](std::string_view key, std::string_view record) -> absl::Status {
+                         absl::StatusOr<Rootfs> rootfs = model::DecodeRootfs(key, record);
+                         if (!rootfs.ok()) return rootfs.status();
+                         if (rootfs->is_default && key != name)
+                           marked.push_back(*std::move(rootfs));
+                         return absl::OkStatus();
+                       });
+  if (!scanned.ok()) return scanned;
+  for (Rootfs& rootfs : marked) {
+    rootfs.is_default = false;
+    std::string record;
+    model::EncodeRootfs(rootfs, &record);
+    absl::Status status = Put(List::kRootfs, rootfs.name, record);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BatchApplier::SetStats(std::string_view user_id, std::string_view record) {
+  absl::StatusOr<std::string> existing = Existing(List::kUsers, user_id);
+  if (!existing.ok()) return existing.status();
+  return Put(List::kUsers, user_id, record);
+}
+
+absl::Status BatchApplier::ApplyKeyChange(const WriteBatch::Rep& batch, const Change& change) {
+  std::string_view value = change.value;
+  uint64_t first = 0, second = 0;
+  if (change.kind == ChangeKind::kRevokeApiKey) {
+    if (!change.key.empty()) return keys_.RevokeById(change.key);
+    model::GetVarint(&value, &first);
+    return keys_.RevokeByKey(batch.secret(first));
+  }
+  model::GetVarint(&value, &first);
+  model::GetVarint(&value, &second);
+  if (change.kind == ChangeKind::kSetApiKeys) {
+    std::vector<std::string_view> api_keys;
+    for (uint64_t i = 0; i < second; ++i) api_keys.push_back(batch.secret(first + i));
+    uint64_t created_unix_ms = 0;
+    model::GetVarint(&value, &created_unix_ms);
+    return keys_.SetAll(change.key, api_keys, static_cast<int64_t>(created_unix_ms),
+                        Concat("/users/", std::to_string(users_put_ - 1), "/api_keys"));
+  }
+  absl::StatusOr<std::string> user = Existing(List::kUsers, change.key);
+  if (!user.ok()) return user.status();
+  return keys_.Add(change.key, batch.secret(first), value, static_cast<int64_t>(second),
+                   Concat("/api_keys/", std::to_string(keys_added_++)));
+}
+
+absl::Status BatchApplier::RemoveWhatWasNotPut(const WriteBatch::Rep& batch, List list) {
+  absl::flat_hash_set<std::string_view> put;
+  std::string_view rest = batch.changes();
+  Change change;
+  while (WriteBatch::Rep::Next(&rest, &change)) {
+    if (change.kind == ChangeKind::kPut && change.list == list) put.insert(change.key);
+  }
+  std::vector<std::string> others;
+  absl::Status status =
+      txn_.Scan(store::TableOf(list), {}, [&](std::string_view key, std::string_view) {
+        if (!put.contains(key)) others.emplace_back(key);
+        return true;
+      });
+  for (const std::string& key : others) {
+    if (status.ok() && list == List::kUsers) status = keys_.RemoveAllOf(key);
+    if (status.ok()) status = Delete(list, key);
+  }
+  return status;
+}
+
+}  // namespace muster::commit

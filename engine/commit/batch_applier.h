@@ -1,0 +1,68 @@
+// BatchApplier: carries one batch out inside a write transaction.
+//
+// Each change is checked against the state that the changes before it left,
+// written with its checksum, and noted for the next view. After an error the
+// transaction, the meta record and the edit are good for nothing. One thread.
+#ifndef MUSTER_COMMIT_BATCH_APPLIER_H_
+#define MUSTER_COMMIT_BATCH_APPLIER_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "commit/batch_rep.h"
+#include "commit/key_ring.h"
+#include "muster/store.h"
+#include "store/meta.h"
+#include "store/records.h"
+#include "view/view_edit.h"
+
+namespace muster::commit {
+
+class BatchApplier {
+ public:
+  // `meta` is that of the transaction's state; its counts and digests are kept
+  // up to date, its versions are not touched. All are borrowed.
+  BatchApplier(WriteTransaction& txn, store::Meta* meta, view::ViewEdit* edit)
+      : txn_(txn), writer_(&txn, meta), keys_(txn, *meta, &writer_), edit_(edit) {}
+
+  // Errors: NotFound and FailedPrecondition as WriteBatch's calls say, and
+  // those of the store.
+  absl::Status Apply(const WriteBatch::Rep& batch);
+
+  // Whether any record is other than before.
+  bool changed() const { return changed_ || keys_.changed(); }
+
+ private:
+  absl::Status ApplyChange(const WriteBatch::Rep& batch, const Change& change);
+  absl::Status Put(List list, std::string_view key, std::string_view record);
+  absl::Status Delete(List list, std::string_view key);
+
+  absl::Status PutRootfs(std::string_view name, std::string_view record);
+  absl::Status PutUser(std::string_view id, std::string_view record);
+  absl::Status SetDisabled(List list, std::string_view id, bool disabled);
+  absl::Status SetHostStatus(std::string_view id, HostStatus status);
+  absl::Status SetDefault(std::string_view name);
+  absl::Status TakeDefaultMarkFromOthers(std::string_view name);
+  absl::Status SetStats(std::string_view user_id, std::string_view record);
+  absl::Status ApplyKeyChange(const WriteBatch::Rep& batch, const Change& change);
+
+  absl::Status RemoveWhatWasNotPut(const WriteBatch::Rep& batch, List list);
+
+  // A copy of the record; NotFound "unknown host: …" where there is none.
+  absl::StatusOr<std::string> Existing(List list, std::string_view id);
+
+  WriteTransaction& txn_;
+  store::RecordWriter writer_;
+  KeyRing keys_;
+  view::ViewEdit* edit_;
+  size_t users_put_ = 0;  // for the places in errors
+  size_t keys_added_ = 0;
+  bool changed_ = false;
+};
+
+}  // namespace muster::commit
+
+#endif  // MUSTER_COMMIT_BATCH_APPLIER_H_
