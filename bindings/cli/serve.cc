@@ -1,0 +1,133 @@
+// muster serve: the six endpoints over HTTP.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <iostream>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "command.h"
+#include "listen_address.h"
+#include "muster/http.h"
+#include "server.h"
+
+namespace muster::cli {
+namespace {
+
+struct ServeOptions : CommonOptions {
+  std::string listen = "127.0.0.1:8080";
+  std::string mount;
+  bool hosts_require_key = false;
+  int threads = std::max(1u, std::thread::hardware_concurrency());
+  int max_connections = 10000;
+  int64_t idle_timeout_ms = 60000;
+  int64_t drain_ms = 0;
+};
+
+const CLI::Validator kListenAddress(
+    [](const std::string& text) {
+      if (ParseListenAddress(text)) return std::string();
+      return "must be ADDR:PORT, such as 127.0.0.1:8080 or [::1]:0, and not " + text;
+    },
+    "", "ADDR:PORT");
+
+const CLI::Validator kMountPrefix(
+    [](const std::string& text) {
+      if (text.size() > 1 && text.front() == '/' && text.back() != '/') return std::string();
+      return "must begin with a slash and not end with one, such as /api, and not " + text;
+    },
+    "", "PREFIX");
+
+// Makes room for that many connections, as far as the system lets us. What is
+// missing is met at accept, which then waits.
+void RaiseFileLimit(int max_connections) {
+  constexpr rlim_t kOtherFiles = 64;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const rlim_t wanted = static_cast<rlim_t>(max_connections) + kOtherFiles;
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+absl::Status Serve(const ServeOptions& options) {
+  RaiseFileLimit(options.max_connections);
+  ServerOptions server_options;
+  server_options.threads = options.threads;
+  server_options.max_connections = options.max_connections;
+  server_options.idle_timeout = std::chrono::milliseconds(options.idle_timeout_ms);
+  server_options.drain_time = std::chrono::milliseconds(options.drain_ms);
+
+  // The catalog and the handler must outlive the server, and the address comes
+  // before the store, so that no store is made for a server that cannot start.
+  std::unique_ptr<Catalog> catalog;
+  std::optional<Handler> handler;
+  Server server(server_options);
+  if (absl::Status bound = server.Bind(*ParseListenAddress(options.listen)); !bound.ok()) {
+    return bound;
+  }
+  auto opened = Catalog::Open(options.db);
+  if (!opened.ok()) return opened.status();
+  catalog = std::move(*opened);
+
+  HandlerOptions handler_options;
+  handler_options.mount_prefix = options.mount;
+  handler_options.hosts_require_credential = options.hosts_require_key;
+  handler_options.readiness_check = [&server] {
+    return server.draining() ? absl::UnavailableError("draining") : absl::OkStatus();
+  };
+  auto created = Handler::Create(catalog.get(), std::move(handler_options));
+  if (!created.ok()) return created.status();
+  handler.emplace(std::move(*created));
+
+  if (absl::Status started = server.Start(&*handler); !started.ok()) return started;
+  // Nobody has to read it: a server goes on when standard output is closed.
+  std::cout << "listening on " << server.url() << std::endl;
+  std::cout.clear();
+  server.Wait();
+  return catalog->Close();
+}
+
+void Declare(CLI::App& command, ServeOptions& options) {
+  command
+      .add_option("--listen", options.listen, "Where to listen; port 0 lets the system choose")
+      ->check(kListenAddress)
+      ->capture_default_str();
+  command.add_option("--mount", options.mount, "Put before every path, such as /api")
+      ->check(kMountPrefix);
+  command.add_flag("--hosts-require-key", options.hosts_require_key,
+                   "Ask for an API key on /v1/hosts, which is public otherwise");
+  command.add_option("--threads", options.threads, "Threads that serve")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command
+      .add_option("--max-connections", options.max_connections,
+                  "Connections at a time; more wait until one ends")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command
+      .add_option("--idle-timeout-ms", options.idle_timeout_ms,
+                  "Time for sending a request, and between two")
+      ->check(CLI::Range(1, 86400000))
+      ->capture_default_str();
+  command
+      .add_option("--drain-ms", options.drain_ms,
+                  "Time after SIGTERM in which it goes on serving, with /readyz at 503")
+      ->check(CLI::Range(0, 86400000))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void AddServe(CLI::App& app, Invocation& invocation) {
+  AddCommand<ServeOptions>(app, invocation, "serve",
+                           "Answer HTTP requests from a store, which is made if missing",
+                           "  muster serve --db var/db\n"
+                           "  muster serve --listen [::]:80 --mount /api --drain-ms 5000\n"
+                           "SIGTERM and SIGINT end it when all requests under way are "
+                           "answered; a second one at once.",
+                           Declare, Serve);
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,162 @@
+#include "server.h"
+
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <utility>
+
+namespace muster::cli {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::beast::error_code;
+
+// How long requests under way may take when the server ends.
+constexpr std::chrono::seconds kFinishTime{10};
+
+// The wait after an accept that failed for want of descriptors or memory: it
+// would fail at once again, and again.
+constexpr std::chrono::milliseconds kAcceptRetryTime{100};
+
+// Connections that the system keeps until they are accepted.
+constexpr int kBacklog = 1024;
+
+absl::Status CannotListen(const std::string& where, const error_code& error) {
+  std::string message = "cannot listen on " + where + ": " + error.message();
+  message += error == asio::error::address_in_use
+                 ? "; end the program that does, or give another --listen"
+                 : "; give another --listen";
+  return absl::UnavailableError(message);
+}
+
+}  // namespace
+
+Server::Server(const ServerOptions& options)
+    : options_(options),
+      limit_(options.max_connections, [this] { asio::post(context_, [this] { Accept(); }); }) {
+  session_options_.idle_timeout = options_.idle_timeout;
+}
+
+// Connections give their places back while they end, so the workers go first.
+Server::~Server() { workers_.clear(); }
+
+absl::Status Server::Bind(const ListenAddress& address) {
+  const bool is_v6 = address.host.find(':') != std::string::npos;
+  const std::string where =
+      (is_v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+  error_code error;
+  const auto found = tcp::resolver(context_).resolve(
+      address.host, std::to_string(address.port),
+      tcp::resolver::passive | tcp::resolver::numeric_service, error);
+  if (error) return CannotListen(where, error);
+  const tcp::endpoint endpoint = found.begin()->endpoint();
+
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (error) return CannotListen(where, error);
+  return absl::OkStatus();
+}
+
+absl::Status Server::Start(const Handler* handler) {
+  error_code error;
+  acceptor_.listen(kBacklog, error);
+  if (error) return CannotListen(url(), error);
+
+  session_options_.handler = handler;
+  signals_.add(SIGTERM, error);
+  signals_.add(SIGINT, error);
+  signals_.async_wait([this](error_code cancelled, int) {
+    if (!cancelled) OnSignal();
+  });
+  for (int i = 0; i < options_.threads; ++i) {
+    workers_.emplace_back(session_options_,
+                          [this] { asio::post(context_, [this] { OnWorkerEnd(); }); });
+  }
+  Accept();
+  return absl::OkStatus();
+}
+
+std::string Server::url() const {
+  error_code ignored;
+  return Url(acceptor_.local_endpoint(ignored));
+}
+
+void Server::Wait() {
+  context_.run();
+  workers_.clear();
+}
+
+Worker& Server::NextWorker() { return workers_[next_worker_++ % workers_.size()]; }
+
+void Server::Accept() {
+  if (!accepting_) return;
+  ConnectionLimit::Ticket ticket = limit_.Take();
+  if (!ticket) return;  // called again when there is room
+  Worker& worker = NextWorker();
+  acceptor_.async_accept(worker.context(), [this, &worker, ticket = std::move(ticket)](
+                                               error_code error, tcp::socket socket) mutable {
+    OnAccept(error, std::move(socket), worker, std::move(ticket));
+  });
+}
+
+void Server::OnAccept(error_code error, tcp::socket socket, Worker& worker,
+                      ConnectionLimit::Ticket ticket) {
+  if (error == asio::error::operation_aborted) return;
+  if (!error) worker.Adopt(std::move(socket), std::move(ticket));
+  if (!error || error == asio::error::connection_aborted) return Accept();
+  ticket.reset();
+  retry_timer_.expires_after(kAcceptRetryTime);
+  retry_timer_.async_wait([this](error_code cancelled) {
+    if (!cancelled) Accept();
+  });
+}
+
+void Server::OnSignal() {
+  draining_.store(true, std::memory_order_relaxed);
+  error_code ignored;
+  signals_.clear(ignored);  // the next signal does what it does by default
+  phase_timer_.expires_after(options_.drain_time);
+  phase_timer_.async_wait([this](error_code) { StopAccepting(); });
+}
+
+void Server::StopAccepting() {
+  accepting_ = false;
+  retry_timer_.cancel();
+  error_code ignored;
+  acceptor_.cancel(ignored);
+  // Behind the connection that has perhaps just been accepted.
+  asio::post(context_, [this] { Finish(); });
+}
+
+void Server::Finish() {
+  AcceptWhoIsWaiting();
+  error_code ignored;
+  acceptor_.close(ignored);
+  for (Worker& worker : workers_) worker.Finish();
+  phase_timer_.expires_after(kFinishTime);
+  phase_timer_.async_wait([this](error_code cancelled) {
+    if (cancelled) return;
+    for (Worker& worker : workers_) worker.Abort();
+  });
+}
+
+// Closing the listener resets connections that the system has made already and
+// that nobody has accepted yet.
+void Server::AcceptWhoIsWaiting() {
+  error_code error;
+  acceptor_.non_blocking(true, error);
+  while (!error) {
+    ConnectionLimit::Ticket ticket = limit_.Take();
+    if (!ticket) return;
+    Worker& worker = NextWorker();
+    tcp::socket socket = acceptor_.accept(worker.context(), error);
+    if (!error) worker.Adopt(std::move(socket), std::move(ticket));
+  }
+}
+
+void Server::OnWorkerEnd() {
+  if (++ended_workers_ == workers_.size()) phase_timer_.cancel();
+}
+
+}  // namespace muster::cli
