@@ -28,7 +28,8 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 echo "installing$missing"
-wait_for_lock='-o DPkg::Lock::Timeout=300'
-$as_root apt-get $wait_for_lock update -qq
+# Another apt-get may be at work; what goes well need not be read.
+options='-o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0'
+$as_root apt-get $options update -qq
 $as_root env DEBIAN_FRONTEND=noninteractive \
-  apt-get $wait_for_lock install -qq -y --no-install-recommends $missing
+  apt-get $options install -qq -y --no-install-recommends $missing >/dev/null
