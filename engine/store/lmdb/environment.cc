@@ -1,0 +1,230 @@
+#include "store/lmdb/environment.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "model/text.h"
+#include "store/lmdb/data_file.h"
+#include "store/lmdb/lmdb_status.h"
+#include "store/seal.h"
+
+namespace muster::store {
+namespace {
+
+constexpr unsigned kMaxTables = 32;     // room for later formats
+constexpr unsigned kMaxReaders = 1024;  // of all processes together
+constexpr mode_t kFileMode = 0600;
+
+// How long a map that has to move waits for transactions of this process. They
+// are short; what takes longer waits for itself.
+constexpr auto kRemapPatience = std::chrono::seconds(10);
+
+// How often a reader looks again for a commit that is just being announced.
+constexpr int kAnnouncementLooks = 100;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Environment>> Environment::Open(const std::string& directory,
+                                                               size_t map_size,
+                                                               bool create_tables) {
+  MDB_env* env = nullptr;
+  int error = mdb_env_create(&env);
+  if (error != 0) return OpenStatus(directory, error);
+  std::unique_ptr<Environment> environment(new Environment(env));
+  error = mdb_env_set_maxdbs(env, kMaxTables);
+  if (error == 0) error = mdb_env_set_maxreaders(env, kMaxReaders);
+  if (error == 0) error = mdb_env_set_mapsize(env, map_size);
+  // MDB_NOTLS: a transaction belongs to an object, not to a thread.
+  if (error == 0) error = mdb_env_open(env, directory.c_str(), MDB_NOTLS, kFileMode);
+  if (error != 0) return OpenStatus(directory, error);
+  absl::Status status = environment->Prepare(create_tables);
+  if (!status.ok()) {
+    return PlaceError(status.code(), directory,
+                      model::Concat("cannot be opened: ", model::Message(status)));
+  }
+  return environment;
+}
+
+Environment::~Environment() {
+  if (!InForkedChild()) mdb_env_close(env_);
+}
+
+bool Environment::InForkedChild() const { return getpid() != pid_; }
+
+absl::Status Environment::Prepare(bool create_tables) {
+  int error = mdb_env_get_fd(env_, &fd_);
+  if (error != 0) return LmdbStatus(error);
+  fcntl(fd_, F_SETFD, FD_CLOEXEC);  // LMDB's own descriptors have it, but this one
+  MDB_envinfo info;
+  error = mdb_env_info(env_, &info);
+  if (error != 0) return LmdbStatus(error);
+  map_size_ = info.me_mapsize;
+  int dead = 0;
+  error = mdb_reader_check(env_, &dead);  // readers of processes that were killed
+  if (error != 0) return LmdbStatus(error);
+
+  absl::StatusOr<std::unique_ptr<MetaPages>> meta_pages = MetaPages::Map(fd_);
+  if (!meta_pages.ok()) return meta_pages.status();
+  meta_pages_ = *std::move(meta_pages);
+  absl::Status status = OpenTables(create_tables);
+  return status.ok() ? CheckMetaPages() : status;
+}
+
+// Whether our reading of the meta pages is LMDB's own.
+absl::Status Environment::CheckMetaPages() {
+  MDB_envinfo info;
+  const uint64_t before = meta_pages_->LatestCommit();
+  const int error = mdb_env_info(env_, &info);
+  if (error != 0) return LmdbStatus(error);
+  const uint64_t after = meta_pages_->LatestCommit();
+  if (before <= info.me_last_txnid && info.me_last_txnid <= after) return absl::OkStatus();
+  return absl::FailedPreconditionError("unsupported LMDB build: use LMDB 0.9, 64 bits");
+}
+
+absl::Status Environment::OpenTables(bool create) {
+  absl::StatusOr<MDB_txn*> transaction = create ? BeginWrite() : BeginRead();
+  if (!transaction.ok()) return transaction.status();
+  for (int i = 0; i < kTableCount; ++i) {
+    const std::string name(TableName(static_cast<Table>(i)));
+    const int error =
+        mdb_dbi_open(*transaction, name.c_str(), create ? MDB_CREATE : 0, &tables_[i]);
+    if (error != 0) {
+      Abort(*transaction);
+      return LmdbStatus(error);
+    }
+  }
+  // Also ends a read transaction; only so do its handles stay.
+  return Commit(*transaction);
+}
+
+absl::StatusOr<MDB_txn*> Environment::BeginRead() {
+  const uint64_t latest = meta_pages_->LatestCommit();
+  for (int look = 0;; ++look) {
+    absl::StatusOr<MDB_txn*> transaction = Begin(MDB_RDONLY);
+    if (!transaction.ok() || mdb_txn_id(*transaction) >= latest) return transaction;
+    // The newest commit stands in its meta page but is not announced to readers
+    // yet. The writer does so next; unless it was killed in between: then LMDB
+    // does it for whoever takes the writer's lock after it.
+    if (look > kAnnouncementLooks) return transaction;
+    Abort(*transaction);
+    if (look < kAnnouncementLooks) {
+      sched_yield();
+      continue;
+    }
+    transaction = Begin(0);
+    if (!transaction.ok()) return transaction;
+    Abort(*transaction);
+  }
+}
+
+absl::StatusOr<MDB_txn*> Environment::BeginWrite() {
+  // Another process may have been given a larger map; then that counts here too.
+  RemapIfIdle();
+  return Begin(0);
+}
+
+absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
+  for (;;) {
+    uint64_t map_generation = 0;
+    absl::Status status = Enter(&map_generation);
+    if (!status.ok()) return status;
+    MDB_txn* transaction = nullptr;
+    const int error = mdb_txn_begin(env_, nullptr, flags, &transaction);
+    if (error == 0) return transaction;
+    Leave();
+    if (error != MDB_MAP_RESIZED) return LmdbStatus(error);
+    status = Remap(map_generation);
+    if (!status.ok()) return status;
+  }
+}
+
+void Environment::Abort(MDB_txn* transaction) {
+  // In a child the slot and the lock are the parent's.
+  if (!InForkedChild()) mdb_txn_abort(transaction);
+  Leave();
+}
+
+absl::Status Environment::Commit(MDB_txn* transaction) {
+  if (InForkedChild()) {
+    Leave();
+    return absl::FailedPreconditionError("the transaction was begun before a fork");
+  }
+  const int error = mdb_txn_commit(transaction);
+  if (error == 0) FillUpFile();
+  Leave();
+  return LmdbStatus(error);
+}
+
+// LMDB may leave the file shorter than the meta page says: pages at its end that
+// a transaction took and gave back are counted but never written. That is no
+// harm to LMDB, but looks like a file that was cut short. So the last page is
+// given room, in a way that can only lengthen the file: another process may have
+// made it longer since. Where the file system cannot do that, or the process is
+// killed before, data_file.h looks for what is really missing.
+void Environment::FillUpFile() {
+  const uint64_t size = meta_pages_->file_size();
+  struct stat info;
+  if (fstat(fd_, &info) != 0 || static_cast<uint64_t>(info.st_size) >= size) return;
+  (void)fallocate(fd_, 0, static_cast<off_t>(size - 1), 1);
+}
+
+absl::Status Environment::Enter(uint64_t* map_generation) {
+  if (InForkedChild()) {
+    return absl::FailedPreconditionError(
+        "the store was opened before a fork: open it in the child, after the fork");
+  }
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (lost_map_) return LmdbStatus(MDB_PANIC);
+  *map_generation = map_generation_;
+  ++transactions_;
+  return absl::OkStatus();
+}
+
+void Environment::Leave() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    --transactions_;
+  }
+  idle_.notify_all();
+}
+
+bool Environment::HasTransactions() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return transactions_ > 0;
+}
+
+absl::Status Environment::Remap(uint64_t map_generation) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  const bool idle = idle_.wait_for(lock, kRemapPatience, [&] {
+    return transactions_ == 0 || map_generation_ != map_generation;
+  });
+  if (map_generation_ != map_generation) return absl::OkStatus();  // another thread did it
+  if (idle) return RemapLocked();
+  return absl::UnavailableError(
+      "the store has grown, but transactions in this process keep its old map: end them");
+}
+
+void Environment::RemapIfIdle() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (transactions_ != 0 || lost_map_ || meta_pages_->map_size() <= map_size_) return;
+  (void)RemapLocked();  // what goes wrong shows when the transaction begins
+}
+
+absl::Status Environment::RemapLocked() {
+  const uint64_t size =
+      std::max({map_size_, meta_pages_->map_size(), meta_pages_->file_size()});
+  const int error = mdb_env_set_mapsize(env_, size);
+  lost_map_ = error != 0;
+  if (lost_map_) return LmdbStatus(error);
+  map_size_ = size;
+  ++map_generation_;
+  return absl::OkStatus();
+}
+
+}  // namespace muster::store

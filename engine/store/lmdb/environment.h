@@ -1,0 +1,90 @@
+// Environment: LMDB's environment, its tables, and when its map may move.
+//
+// The map has a fixed size in each process. When another process has made the
+// store grow beyond it, it has to be mapped anew, which must not happen under a
+// transaction of this process; so transactions are counted here, and all of them
+// begin and end here.
+//
+// Owned by the store. Every call from any thread; the destructor only when no
+// transaction is open.
+#ifndef MUSTER_STORE_LMDB_ENVIRONMENT_H_
+#define MUSTER_STORE_LMDB_ENVIRONMENT_H_
+
+#include <lmdb.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <array>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "muster/store.h"
+#include "store/lmdb/meta_pages.h"
+
+namespace muster::store {
+
+class Environment {
+ public:
+  // Opens the files in `directory`, which must have passed InspectDataFile() or
+  // be without a data file; then that is made, and the tables in it.
+  // The caller holds the ProcessLock's gate.
+  static absl::StatusOr<std::unique_ptr<Environment>> Open(const std::string& directory,
+                                                           size_t map_size, bool create_tables);
+
+  // In a forked child it lets go of nothing: LMDB would free what belongs to the
+  // parent, and drop the locks of a store that the child opened for itself.
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+  // A transaction, counted. A read transaction sees at least the newest commit
+  // that LatestCommit() told of before the call.
+  absl::StatusOr<MDB_txn*> BeginRead();
+  absl::StatusOr<MDB_txn*> BeginWrite();
+
+  // Ends a transaction, and counts it off. In a forked child only the latter.
+  void Abort(MDB_txn* transaction);
+  absl::Status Commit(MDB_txn* transaction);
+
+  MDB_dbi table(Table table) const { return tables_[static_cast<size_t>(table)]; }
+  int fd() const { return fd_; }
+  const MetaPages& meta_pages() const { return *meta_pages_; }
+  bool InForkedChild() const;
+  bool HasTransactions();
+
+ private:
+  explicit Environment(MDB_env* env) : env_(env) {}
+
+  absl::Status Prepare(bool create_tables);
+  absl::Status OpenTables(bool create);
+  absl::Status CheckMetaPages();
+  absl::StatusOr<MDB_txn*> Begin(unsigned flags);
+  absl::Status Enter(uint64_t* map_generation);
+  void Leave();
+  absl::Status Remap(uint64_t map_generation);
+  void RemapIfIdle();
+  absl::Status RemapLocked();
+  void FillUpFile();
+
+  MDB_env* const env_;
+  const pid_t pid_ = getpid();
+  int fd_ = -1;  // LMDB's own, of the data file
+  std::array<MDB_dbi, kTableCount> tables_{};
+  std::unique_ptr<MetaPages> meta_pages_;
+
+  std::mutex mutex_;  // of what follows
+  std::condition_variable idle_;
+  int transactions_ = 0;
+  uint64_t map_size_ = 0;
+  uint64_t map_generation_ = 0;  // counts how often the map was made anew
+  bool lost_map_ = false;        // it could not be; LMDB has none now
+};
+
+}  // namespace muster::store
+
+#endif  // MUSTER_STORE_LMDB_ENVIRONMENT_H_

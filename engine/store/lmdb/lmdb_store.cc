@@ -1,0 +1,270 @@
+#include "store/lmdb/lmdb_store.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include "model/rules.h"
+#include "model/text.h"
+#include "store/lmdb/data_file.h"
+#include "store/lmdb/directory.h"
+#include "store/lmdb/environment.h"
+#include "store/lmdb/file_identity.h"
+#include "store/lmdb/lmdb_status.h"
+#include "store/lmdb/process_lock.h"
+#include "store/lmdb/transaction.h"
+#include "store/lmdb/unique_fd.h"
+
+namespace muster::store {
+namespace {
+
+using absl::StatusCode;
+using Content = DataFile::Content;
+
+constexpr size_t kMinMapSize = size_t{1} << 20;
+constexpr size_t kMaxMapSize = size_t{1} << 46;  // half of what a process can address
+
+absl::Status Closed() { return absl::FailedPreconditionError("the store is closed"); }
+
+absl::Status NoStore(const std::string& path) {
+  return absl::NotFoundError(
+      model::Concat("no store at ", model::Printable(path),
+                    ": name another directory, or import into it first"));
+}
+
+class LmdbStore : public Store {
+ public:
+  LmdbStore(std::unique_ptr<ProcessLock> lock, std::unique_ptr<Environment> environment,
+            std::string data_path, FileIdentity identity)
+      : lock_(std::move(lock)),
+        environment_(std::move(environment)),
+        data_path_(std::move(data_path)),
+        identity_(identity),
+        fingerprint_(FingerprintOf(identity)) {}
+
+  ~LmdbStore() override {
+    // With a transaction still open, leaking is the only safe thing to do.
+    if (Close().ok()) return;
+    (void)environment_.release();
+    (void)lock_.release();
+  }
+
+  absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead() override {
+    if (environment_ == nullptr) return Closed();
+    return BeginLmdbRead(environment_.get());
+  }
+
+  absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() override {
+    if (environment_ == nullptr) return Closed();
+    return BeginLmdbWrite(environment_.get());
+  }
+
+  uint64_t LatestCommit() const noexcept override {
+    return environment_ == nullptr ? last_commit_ : environment_->meta_pages().LatestCommit();
+  }
+
+  std::string Fingerprint() const override { return fingerprint_; }
+
+  uint64_t HighWaterVersion(uint64_t incarnation) const noexcept override {
+    return lock_ == nullptr ? 0 : lock_->HighWaterVersion(incarnation);
+  }
+
+  void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept override {
+    if (lock_ != nullptr) lock_->RaiseHighWaterVersion(incarnation, version);
+  }
+
+  absl::Status Probe() override;
+  absl::Status Close() override;
+
+ private:
+  absl::Status ProbeFile();
+  absl::Status ProbeShortFile();
+
+  std::unique_ptr<ProcessLock> lock_;         // null once closed
+  std::unique_ptr<Environment> environment_;  // null once closed
+  const std::string data_path_;               // absolute
+  const FileIdentity identity_;               // of the data file
+  const std::string fingerprint_;
+  uint64_t last_commit_ = 0;  // LatestCommit() when it was closed
+};
+
+absl::Status LmdbStore::Close() {
+  if (environment_ == nullptr) return absl::OkStatus();
+  if (environment_->HasTransactions()) {
+    return absl::FailedPreconditionError("a transaction of the store is open: end it first");
+  }
+  last_commit_ = environment_->meta_pages().LatestCommit();
+  environment_.reset();
+  lock_.reset();  // last: until then LMDB's files are open
+  return absl::OkStatus();
+}
+
+absl::Status LmdbStore::Probe() {
+  if (environment_ == nullptr) return Closed();
+  absl::Status status = ProbeFile();  // first: reading touches the map
+  if (status.ok()) status = BeginRead().status();
+  if (status.ok()) return status;
+  return absl::UnavailableError(status.message());
+}
+
+// Looks by path, but never opens: closing the file again would be harmless, but
+// that of LMDB's lock file would drop its locks, so no habit is made of it.
+absl::Status LmdbStore::ProbeFile() {
+  struct stat info;
+  if (stat(data_path_.c_str(), &info) != 0) {
+    return absl::UnavailableError("the store's data file is gone: restart with one in place");
+  }
+  if (info.st_dev != identity_.device || info.st_ino != identity_.inode) {
+    return absl::UnavailableError("the store's data file was replaced: restart to use it");
+  }
+  const uint64_t size = static_cast<uint64_t>(info.st_size);
+  if (size < 2 * SystemPageSize() || size < environment_->meta_pages().file_size()) {
+    absl::Status status = ProbeShortFile();
+    if (!status.ok()) return status;
+  }
+  if (faccessat(AT_FDCWD, data_path_.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
+    return absl::UnavailableError("the store's data file may not be written: look at its mode");
+  }
+  return absl::OkStatus();
+}
+
+// A commit that has just ended may be about to lengthen the file, or whoever made
+// it may have been killed before: then nothing is missing, and the next commit
+// mends it.
+absl::Status LmdbStore::ProbeShortFile() {
+  absl::Status status;
+  struct stat info;
+  if (fstat(environment_->fd(), &info) != 0 ||
+      static_cast<uint64_t>(info.st_size) < 2 * SystemPageSize()) {
+    return absl::UnavailableError("the store's data file is cut short: restore it");
+  }
+  // As a writer, so that the file does not change meanwhile.
+  absl::StatusOr<MDB_txn*> transaction = environment_->BeginWrite();
+  if (!transaction.ok()) return transaction.status();
+  if (!ReachesOnlyPagesInFile(environment_->fd())) {
+    status = absl::UnavailableError("the store's data file is cut short: restore it");
+  }
+  environment_->Abort(*transaction);
+  return status;
+}
+
+// Looks at the data file, if there is one. The directory is a store, or one can
+// be made in it, where this is OK.
+absl::StatusOr<DataFile> Inspect(const std::string& path, const Options& options) {
+  absl::StatusOr<DirectoryState> directory = LookAtDirectory(path);
+  if (!directory.ok()) return directory.status();
+  absl::Status status = CheckFileSystem(path);
+  if (!status.ok()) return status;
+  DataFile file;
+  if (directory->has_data_file) {
+    const std::string place = model::Concat(path, "/", kDataFileName);
+    // O_NONBLOCK: somebody's named pipe must not make it wait.
+    const UniqueFd fd(open(place.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
+    struct stat info;
+    if (!fd.valid() || fstat(fd.get(), &info) != 0) return OpenStatus(place, errno);
+    if (!S_ISREG(info.st_mode)) {
+      return PlaceError(StatusCode::kFailedPrecondition, place,
+                        "is not a file: choose an empty or a new directory");
+    }
+    absl::StatusOr<DataFile> found = InspectDataFile(fd.get(), place);
+    if (!found.ok()) return found;
+    file = *found;
+  }
+  if (file.content == Content::kStore) return file;
+  if (directory->has_other_files && !directory->has_data_file) {
+    return PlaceError(StatusCode::kFailedPrecondition, path,
+                      "is not a Muster store and holds other files: choose an empty or a new "
+                      "directory");
+  }
+  if (!options.create_if_missing) return NoStore(path);
+  return file;
+}
+
+// What less than a creation's first write left would be refused by LMDB.
+absl::Status ClearLeftover(const std::string& path) {
+  const std::string place = model::Concat(path, "/", kDataFileName);
+  if (truncate(place.c_str(), 0) == 0 || errno == ENOENT) return absl::OkStatus();
+  return OpenStatus(place, errno);
+}
+
+// Processes that have the store open share LMDB's lock file with whoever opens it
+// next. If the data file was exchanged under them, they must not share it.
+absl::Status CheckSameFile(const std::string& path, const ProcessLock& lock, bool create) {
+  if (!lock.HeldByOthers()) return absl::OkStatus();
+  struct stat info {};
+  const std::string place = model::Concat(path, "/", kDataFileName);
+  if (!create && stat(place.c_str(), &info) == 0 && lock.IsFile(info.st_dev, info.st_ino)) {
+    return absl::OkStatus();
+  }
+  return PlaceError(StatusCode::kFailedPrecondition, place,
+                    "was removed or replaced while other processes have it open: stop them "
+                    "first");
+}
+
+size_t MapSizeFor(const Options& options, const DataFile& file) {
+  uint64_t size = options.map_size_bytes;
+  if (file.map_size <= kMaxMapSize) size = std::max(size, file.map_size);
+  const uint64_t page_size = SystemPageSize();
+  return (size + page_size - 1) / page_size * page_size;
+}
+
+absl::Status CheckOptions(const Options& options) {
+  if (options.map_size_bytes >= kMinMapSize && options.map_size_bytes <= kMaxMapSize) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(model::Concat(
+      "map_size_bytes must be from ", std::to_string(kMinMapSize), " to ",
+      std::to_string(kMaxMapSize), ", not ", std::to_string(options.map_size_bytes)));
+}
+
+// With the gate held: opens what is there by now, or creates it.
+absl::StatusOr<std::unique_ptr<Store>> OpenLocked(const std::string& path,
+                                                  const Options& options,
+                                                  std::unique_ptr<ProcessLock> lock) {
+  absl::StatusOr<DataFile> file = Inspect(path, options);
+  if (!file.ok()) return file.status();
+  const bool create = file->content != Content::kStore;
+  absl::Status status = CheckSameFile(path, *lock, create);
+  if (status.ok() && file->content == Content::kEmpty) status = ClearLeftover(path);
+  if (!status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<Environment>> environment =
+      Environment::Open(path, MapSizeFor(options, *file), create);
+  if (!environment.ok()) return environment.status();
+  if (create) status = SyncDirectory(path);
+  if (!status.ok()) return status;
+
+  absl::StatusOr<FileIdentity> identity = IdentityOf((*environment)->fd());
+  if (!identity.ok()) return OpenStatus(path, errno);
+  const std::unique_ptr<char, decltype(&std::free)> absolute(realpath(path.c_str(), nullptr),
+                                                             std::free);
+  if (absolute == nullptr) return OpenStatus(path, errno);
+  lock->RecordFile(identity->device, identity->inode);
+  lock->OpenGate();
+  return std::unique_ptr<Store>(new LmdbStore(std::move(lock), *std::move(environment),
+                                              model::Concat(absolute.get(), "/", kDataFileName),
+                                              *identity));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> OpenLmdb(const std::string& path,
+                                                const Options& options) {
+  absl::Status status = CheckOptions(options);
+  if (!status.ok()) return status;
+  // Once before anything is touched, so that a directory that is not a store
+  // stays as it is, and once more with the gate held.
+  absl::StatusOr<DataFile> file = Inspect(path, options);
+  if (!file.ok()) return file.status();
+  if (file->content != Content::kStore) status = MakeDirectory(path);
+  if (!status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<ProcessLock>> lock = ProcessLock::Acquire(path);
+  if (!lock.ok()) return lock.status();
+  return OpenLocked(path, options, *std::move(lock));
+}
+
+}  // namespace muster::store

@@ -1,0 +1,80 @@
+// ProcessLock: one process has a store open once.
+//
+// LMDB must not have one file open twice in a process: closing one of the two
+// drops the locks of the other without a word. A registry in memory would not
+// see a second copy of this library (the program's and a Python module's, say),
+// so the kernel keeps it: an open-file-description lock on the byte
+// 2^32 + process id of muster.lock. Other processes lock other bytes.
+//
+// LMDB tells its readers apart by process id, which means something in one PID
+// namespace only. The first page of muster.lock names the namespace; a process
+// of another one is refused for as long as anybody has the store open.
+//
+// The same page, mapped into each process, keeps the high-water marks of
+// Store::HighWaterVersion(). It is never made durable: after a crash of the
+// machine the store's fingerprint is another one anyhow.
+//
+// One object for each open store; the marks may be used from any thread, the
+// rest by the thread that opens or closes.
+#ifndef MUSTER_STORE_LMDB_PROCESS_LOCK_H_
+#define MUSTER_STORE_LMDB_PROCESS_LOCK_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace muster::store {
+
+inline constexpr char kLockFileName[] = "muster.lock";
+
+class ProcessLock {
+ public:
+  // Locks the store in `directory`, whose muster.lock is made where there is
+  // none or mended where it is damaged. Waits for another process that is just
+  // opening it. Also takes the gate (below). FailedPrecondition where the store
+  // is open in this process, or in another PID namespace; PermissionDenied,
+  // ResourceExhausted, Unavailable.
+  static absl::StatusOr<std::unique_ptr<ProcessLock>> Acquire(const std::string& directory);
+
+  // Lets go of the lock; in a forked child only of the child's part in it.
+  ~ProcessLock();
+  ProcessLock(const ProcessLock&) = delete;
+  ProcessLock& operator=(const ProcessLock&) = delete;
+
+  // Between Acquire() and this call no other process can be opening the store,
+  // so that only one creates it.
+  void OpenGate();
+
+  // Whether another process has the store open, and whether the data file that
+  // was recorded last, by whoever opened it last, is this one. Exact while the
+  // gate is held.
+  bool HeldByOthers() const;
+  bool IsFile(dev_t device, ino_t inode) const;
+  void RecordFile(dev_t device, ino_t inode);
+
+  // Store::HighWaterVersion() and RaiseHighWaterVersion().
+  uint64_t HighWaterVersion(uint64_t incarnation) const noexcept;
+  void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept;
+
+ private:
+  struct Page;
+
+  ProcessLock(int fd, Page* page, pid_t pid) : fd_(fd), page_(page), pid_(pid) {}
+
+  static absl::Status Join(int fd, Page* page, const std::string& directory);
+
+  const int fd_;
+  Page* const page_;  // shared with every process that has the store open
+  const pid_t pid_;
+};
+
+// The text of /proc/sys/kernel/random/boot_id; "" where there is none.
+std::string BootId();
+
+}  // namespace muster::store
+
+#endif  // MUSTER_STORE_LMDB_PROCESS_LOCK_H_

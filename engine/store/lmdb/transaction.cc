@@ -1,0 +1,165 @@
+#include "store/lmdb/transaction.h"
+
+#include <lmdb.h>
+
+#include <functional>
+
+#include <utility>
+
+#include "store/lmdb/lmdb_status.h"
+
+namespace muster::store {
+namespace {
+
+using Visitor = std::function<bool(std::string_view key, std::string_view value)>;
+
+MDB_val ToValue(std::string_view bytes) {
+  return {bytes.size(), const_cast<char*>(bytes.data())};
+}
+
+std::string_view ToView(const MDB_val& value) {
+  return {static_cast<const char*>(value.mv_data), value.mv_size};
+}
+
+bool IsKey(std::string_view key) { return !key.empty() && key.size() <= kMaxKeyBytes; }
+
+absl::Status Ended() {
+  return absl::FailedPreconditionError("the transaction has ended: begin another one");
+}
+
+// A transaction that is open, and the environment that it is counted in.
+class Handle {
+ public:
+  Handle(Environment* environment, MDB_txn* transaction)
+      : environment_(environment), transaction_(transaction) {}
+  ~Handle() { Abort(); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  MDB_txn* get() const { return transaction_; }
+  MDB_dbi table(Table table) const { return environment_->table(table); }
+
+  void Abort() {
+    if (transaction_ != nullptr) environment_->Abort(std::exchange(transaction_, nullptr));
+  }
+
+  absl::Status Commit() { return environment_->Commit(std::exchange(transaction_, nullptr)); }
+
+ private:
+  Environment* const environment_;
+  MDB_txn* transaction_;  // null once it has ended
+};
+
+absl::StatusOr<std::optional<std::string_view>> Get(const Handle& handle, Table table,
+                                                    std::string_view key) {
+  if (handle.get() == nullptr) return Ended();
+  if (!IsKey(key)) return std::optional<std::string_view>();
+  MDB_val mdb_key = ToValue(key), value;
+  const int error = mdb_get(handle.get(), handle.table(table), &mdb_key, &value);
+  if (error == MDB_NOTFOUND) return std::optional<std::string_view>();
+  if (error != 0) return LmdbStatus(error);
+  return std::optional<std::string_view>(ToView(value));
+}
+
+absl::Status Scan(const Handle& handle, Table table, std::string_view first,
+                  const Visitor& visit) {
+  if (handle.get() == nullptr) return Ended();
+  MDB_cursor* cursor = nullptr;
+  int error = mdb_cursor_open(handle.get(), handle.table(table), &cursor);
+  if (error != 0) return LmdbStatus(error);
+  const std::unique_ptr<MDB_cursor, decltype(&mdb_cursor_close)> closer(cursor,
+                                                                        mdb_cursor_close);
+  MDB_val key = ToValue(first), value;
+  error = mdb_cursor_get(cursor, &key, &value, first.empty() ? MDB_FIRST : MDB_SET_RANGE);
+  while (error == 0 && visit(ToView(key), ToView(value))) {
+    error = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+  }
+  return error == MDB_NOTFOUND ? absl::OkStatus() : LmdbStatus(error);
+}
+
+class LmdbReadTransaction : public ReadTransaction {
+ public:
+  LmdbReadTransaction(Environment* environment, MDB_txn* transaction)
+      : handle_(environment, transaction), commit_id_(mdb_txn_id(transaction)) {}
+
+  absl::StatusOr<std::optional<std::string_view>> Get(Table table,
+                                                      std::string_view key) override {
+    return store::Get(handle_, table, key);
+  }
+  absl::Status Scan(Table table, std::string_view first, const Visitor& visit) override {
+    return store::Scan(handle_, table, first, visit);
+  }
+  uint64_t commit_id() const override { return commit_id_; }
+
+ private:
+  const Handle handle_;
+  const uint64_t commit_id_;
+};
+
+class LmdbWriteTransaction : public WriteTransaction {
+ public:
+  // LMDB numbers a write transaction by the commit that it will be, and the
+  // commit that it sees is the one before.
+  LmdbWriteTransaction(Environment* environment, MDB_txn* transaction)
+      : handle_(environment, transaction), commit_id_(mdb_txn_id(transaction) - 1) {}
+
+  absl::StatusOr<std::optional<std::string_view>> Get(Table table,
+                                                      std::string_view key) override {
+    return store::Get(handle_, table, key);
+  }
+  absl::Status Scan(Table table, std::string_view first, const Visitor& visit) override {
+    return store::Scan(handle_, table, first, visit);
+  }
+  uint64_t commit_id() const override { return commit_id_; }
+
+  absl::Status Put(Table table, std::string_view key, std::string_view value) override {
+    if (handle_.get() == nullptr) return Ended();
+    if (!IsKey(key)) return LmdbStatus(MDB_BAD_VALSIZE);
+    changed_ = true;
+    MDB_val mdb_key = ToValue(key), mdb_value = ToValue(value);
+    return LmdbStatus(mdb_put(handle_.get(), handle_.table(table), &mdb_key, &mdb_value, 0));
+  }
+
+  absl::Status Delete(Table table, std::string_view key) override {
+    if (handle_.get() == nullptr) return Ended();
+    if (!IsKey(key)) return absl::OkStatus();
+    MDB_val mdb_key = ToValue(key);
+    const int error = mdb_del(handle_.get(), handle_.table(table), &mdb_key, nullptr);
+    if (error == MDB_NOTFOUND) return absl::OkStatus();
+    changed_ = true;
+    return LmdbStatus(error);
+  }
+
+  absl::Status Commit() override {
+    if (handle_.get() == nullptr) return Ended();
+    if (!changed_) {
+      // LMDB writes nothing then, and gives the number to the next transaction.
+      handle_.Abort();
+      return absl::OkStatus();
+    }
+    absl::Status status = handle_.Commit();
+    if (status.ok()) ++commit_id_;
+    return status;
+  }
+
+ private:
+  Handle handle_;
+  uint64_t commit_id_;
+  bool changed_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginLmdbRead(Environment* environment) {
+  absl::StatusOr<MDB_txn*> transaction = environment->BeginRead();
+  if (!transaction.ok()) return transaction.status();
+  return std::unique_ptr<ReadTransaction>(new LmdbReadTransaction(environment, *transaction));
+}
+
+absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginLmdbWrite(Environment* environment) {
+  absl::StatusOr<MDB_txn*> transaction = environment->BeginWrite();
+  if (!transaction.ok()) return transaction.status();
+  return std::unique_ptr<WriteTransaction>(new LmdbWriteTransaction(environment, *transaction));
+}
+
+}  // namespace muster::store
