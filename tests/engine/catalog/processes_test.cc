@@ -1,0 +1,217 @@
+// Several processes share one store. Each child is a real process: the test
+// itself, forked before it has opened anything.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+
+#include "engine/commit/fixture.h"
+#include "engine/temp_dir.h"
+
+namespace muster {
+namespace {
+
+WriteBatch OneHost(const std::string& id) {
+  WriteBatch batch;
+  batch.PutHost({id, HostStatus::kActive, 1, 1});
+  return batch;
+}
+
+// Runs `work` in another process and returns whether it said that all was well.
+bool InAnotherProcess(const std::function<bool()>& work) {
+  const pid_t child = fork();
+  if (child == 0) _exit(work() ? 0 : 1);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+// A process that does its work in steps, each at a word of the test's.
+class Peer {
+ public:
+  explicit Peer(const std::function<bool(int step)>& work) {
+    int ask[2], answer[2];
+    if (pipe(ask) != 0 || pipe(answer) != 0) return;
+    child_ = fork();
+    if (child_ == 0) {
+      close(ask[1]);
+      close(answer[0]);
+      char step;
+      while (read(ask[0], &step, 1) == 1) {
+        const char well = work(step) ? 1 : 0;
+        if (write(answer[1], &well, 1) != 1) break;
+      }
+      _exit(0);
+    }
+    close(ask[0]);
+    close(answer[1]);
+    ask_ = ask[1];
+    answer_ = answer[0];
+  }
+  ~Peer() {
+    close(ask_);
+    waitpid(child_, nullptr, 0);
+    close(answer_);
+  }
+  bool Do(int step) {
+    const char byte = static_cast<char>(step);
+    char well = 0;
+    return write(ask_, &byte, 1) == 1 && read(answer_, &well, 1) == 1 && well == 1;
+  }
+
+ private:
+  pid_t child_ = -1;
+  int ask_ = -1;
+  int answer_ = -1;
+};
+
+TEST(Processes, ACommitByAnotherProcessShowsInTheNextSnapshot) {
+  TempDir dir;
+  std::unique_ptr<Catalog> theirs;  // in the peer's own memory
+  Peer peer([&](int step) {
+    if (step == 0) {
+      theirs = *Catalog::Open(dir / "db");
+      return true;
+    }
+    return theirs->Apply(OneHost("from the peer " + std::to_string(step))).ok();
+  });
+  ASSERT_TRUE(peer.Do(0));
+  const auto ours = *Catalog::Open(dir / "db");
+  for (int step = 1; step <= 20; ++step) {
+    ASSERT_TRUE(peer.Do(step));
+    EXPECT_TRUE(ours->snapshot().FindHost("from the peer " + std::to_string(step)));
+  }
+}
+
+TEST(Processes, CatchUpTakesInWhatAnotherProcessCommitted) {
+  TempDir dir;
+  std::unique_ptr<Catalog> theirs;
+  Peer peer([&](int step) {
+    if (step == 0) {
+      theirs = *Catalog::Open(dir / "db");
+      return true;
+    }
+    return theirs->Apply(OneHost("x")).ok();
+  });
+  ASSERT_TRUE(peer.Do(0));
+  const auto ours = *Catalog::Open(dir / "db");
+  ASSERT_TRUE(peer.Do(1));
+  ASSERT_TRUE(ours->CatchUp().ok());
+  EXPECT_TRUE(ours->snapshot().FindHost("x"));
+}
+
+TEST(Processes, ApplyTakesInWhatOthersCommittedFirst) {
+  TempDir dir;
+  std::unique_ptr<Catalog> theirs;
+  Peer peer([&](int step) {
+    if (step == 0) {
+      theirs = *Catalog::Open(dir / "db");
+      return true;
+    }
+    return theirs->Apply(OneHost("theirs")).ok();
+  });
+  ASSERT_TRUE(peer.Do(0));
+  const auto ours = *Catalog::Open(dir / "db");
+  ASSERT_TRUE(peer.Do(1));
+  ASSERT_TRUE(ours->Apply(OneHost("ours")).ok());
+  const Snapshot snapshot = ours->snapshot();
+  EXPECT_TRUE(snapshot.FindHost("theirs"));
+  EXPECT_TRUE(snapshot.FindHost("ours"));
+  EXPECT_EQ(snapshot.version(), 2u);
+}
+
+TEST(Processes, TagsAgree) {
+  TempDir dir;
+  std::unique_ptr<Catalog> theirs;
+  std::string expected;
+  Peer peer([&](int step) {
+    if (step == 0) {
+      theirs = *Catalog::Open(dir / "db");
+      return theirs->Apply(OneHost("h")).ok();
+    }
+    WriteBatch batch;
+    // The tag travels in the store itself, as a user's name.
+    batch.PutUser({std::string(theirs->snapshot().etag(List::kHosts))});
+    return theirs->Apply(batch).ok();
+  });
+  ASSERT_TRUE(peer.Do(0));
+  const auto ours = *Catalog::Open(dir / "db");
+  ASSERT_TRUE(peer.Do(1));
+  EXPECT_TRUE(*ours->FindUser(ours->snapshot().etag(List::kHosts)));
+}
+
+TEST(Processes, WritersInTwoProcessesLoseNothing) {
+  TempDir dir;
+  ASSERT_TRUE(InAnotherProcess([&] { return Catalog::Open(dir / "db").ok(); }));
+  std::unique_ptr<Catalog> theirs;
+  const auto write = [](Catalog& catalog, const std::string& prefix) {
+    for (int i = 0; i < 50; ++i) {
+      if (!catalog.Apply(OneHost(prefix + std::to_string(i))).ok()) return false;
+    }
+    return true;
+  };
+  const pid_t child = fork();
+  if (child == 0) {
+    auto opened = Catalog::Open(dir / "db");
+    _exit(opened.ok() && write(**opened, "theirs-") ? 0 : 1);
+  }
+  const auto ours = *Catalog::Open(dir / "db");
+  EXPECT_TRUE(write(*ours, "ours-"));
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  ASSERT_TRUE(ours->CatchUp().ok());
+  EXPECT_EQ(ours->snapshot().Hosts().total, 100);
+  EXPECT_EQ(ours->snapshot().version(), 100u);
+}
+
+TEST(Processes, AKilledWriterLeavesTheStoreWhole) {
+  TempDir dir;
+  const auto ours = *Catalog::Open(dir / "db");
+  for (int round = 0; round < 5; ++round) {
+    int told[2];
+    ASSERT_EQ(pipe(told), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      // A fork inherits the lock of the parent, so the child is a new program.
+      dup2(told[1], 1);
+      execl("/proc/self/exe", "processes_test", "--writer", (dir / "db").c_str(), nullptr);
+      _exit(1);
+    }
+    close(told[1]);
+    // Each byte is a batch that the writer was told is durable.
+    char bytes[20];
+    size_t acknowledged = 0;
+    while (acknowledged < 20) {
+      const ssize_t got = read(told[0], bytes, sizeof(bytes));
+      ASSERT_GT(got, 0);
+      acknowledged += static_cast<size_t>(got);
+    }
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    close(told[0]);
+    ASSERT_TRUE(ours->CatchUp().ok());
+    const std::string last = std::to_string(child) + "-" + std::to_string(acknowledged - 1);
+    EXPECT_TRUE(ours->snapshot().FindHost(last)) << last;
+    EXPECT_TRUE(ours->Apply(OneHost("after " + std::to_string(round))).ok());
+  }
+}
+
+int RunWriter(const char* path) {
+  const auto catalog = Catalog::Open(path);
+  if (!catalog.ok()) return 1;
+  for (int i = 0;; ++i) {
+    const std::string id = std::to_string(getpid()) + "-" + std::to_string(i);
+    if (!(*catalog)->Apply(OneHost(id)).ok() || write(1, ".", 1) != 1) return 1;
+  }
+}
+
+}  // namespace
+}  // namespace muster
+
+int main(int argc, char** argv) {
+  if (argc == 3 && std::string(argv[1]) == "--writer") return muster::RunWriter(argv[2]);
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
