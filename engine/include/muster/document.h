@@ -1,6 +1,6 @@
 // The catalog document: how a catalog goes in and out as text.
 //
-// docs/http-api.md has its fields and rules.
+// docs/catalog-document.md has its fields and rules.
 #ifndef MUSTER_DOCUMENT_H_
 #define MUSTER_DOCUMENT_H_
 
