@@ -1,6 +1,7 @@
 #include "handler.h"
 
 #include <cstring>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -40,28 +41,37 @@ py::object FromResponse(const Response& response) {
 
 // The text of a raised exception, or its class's name where it has none.
 std::string ReasonOf(const py::error_already_set& raised) {
-  const std::string text = ToText(py::str(raised.value()), "reason");
-  return text.empty() ? ToText(raised.type().attr("__name__"), "reason") : text;
+  std::string reason;
+  try {
+    reason = ToText(py::str(raised.value()), "reason");
+  } catch (const py::error_already_set&) {
+    // Its own __str__() raised.
+  }
+  return reason.empty() ? Py_TYPE(raised.value().ptr())->tp_name : reason;
 }
 
-absl::Status CheckInPython(py::handle callable) {
+absl::Status ToReadiness(const py::object& answer) {
+  if (answer.is_none() || answer.ptr() == Py_True) return absl::OkStatus();
+  if (answer.ptr() == Py_False) return absl::UnavailableError("the server is not ready");
+  if (!PyUnicode_Check(answer.ptr())) {
+    ThrowTypeError("a readiness check's answer", "None, a bool or a str", answer);
+  }
+  return absl::UnavailableError(ToText(answer, "reason"));
+}
+
+// Throws nothing: the engine, which calls it, is compiled without exceptions.
+absl::Status CheckInPython(py::handle callable) noexcept {
   const py::gil_scoped_acquire gil;
   try {
-    const py::object answer = callable();
-    if (answer.is_none() || answer.ptr() == Py_True) return absl::OkStatus();
-    if (PyUnicode_Check(answer.ptr())) return absl::UnavailableError(ToText(answer, "reason"));
-    if (answer.ptr() != Py_False) {
-      ThrowTypeError("a readiness check's answer", "None, a bool or a str", answer);
-    }
-    return absl::UnavailableError("the server is not ready");
+    return ToReadiness(callable());
   } catch (py::error_already_set& raised) {
     if (raised.matches(PyExc_Exception)) return absl::UnavailableError(ReasonOf(raised));
     // KeyboardInterrupt and its like stop the program, not the probe: left in
     // this thread's state, Handle() raises it when the engine has returned.
     raised.restore();
     return absl::UnavailableError("the check was interrupted");
-  } catch (const py::builtin_exception& raised) {
-    return absl::UnavailableError(raised.what());
+  } catch (const std::exception& thrown) {
+    return absl::UnavailableError(thrown.what());
   }
 }
 
