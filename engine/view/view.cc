@@ -13,10 +13,10 @@ void AppendHex(uint64_t value, std::string* out) {
   out->append(digits, end);
 }
 
-// Each list counts versions of its own under one address each, so the list
-// need not stand in the tag.
-std::string EntityTag(const TagBase& base, uint64_t version) {
-  std::string tag = "\"";
+// The list's letter comes first: two lists may have the same version, and no tag
+// is ever given to other bytes.
+std::string EntityTag(char list, const TagBase& base, uint64_t version) {
+  std::string tag = {'"', list};
   AppendHex(base.store_id, &tag);
   tag.push_back('-');
   AppendHex(base.incarnation, &tag);
@@ -35,7 +35,10 @@ void View::SetVersions(const TagBase& base, uint64_t store_version,
   version = store_version;
   tag_base = base;
   list_versions = versions;
-  for (int i = 0; i < kPublicListCount; ++i) etags[i] = EntityTag(base, versions[i]);
+  constexpr std::string_view kLetters = "srh";  // shapes, rootfs, hosts
+  for (int i = 0; i < kPublicListCount; ++i) {
+    etags[i] = EntityTag(kLetters[i], base, versions[i]);
+  }
 }
 
 }  // namespace muster::view

@@ -36,7 +36,14 @@ TEST_F(VersionsTest, ATagIsQuotedAndStrong) {
   const std::string tag = Now().hosts;
   EXPECT_EQ(tag.front(), '"');
   EXPECT_EQ(tag.back(), '"');
-  EXPECT_EQ(tag.find_first_not_of("0123456789abcdef-", 1), tag.size() - 1);
+  EXPECT_EQ(tag.find_first_not_of("0123456789abcdef-", 2), tag.size() - 1);
+}
+
+TEST_F(VersionsTest, TheListsNeverShareATag) {
+  const Tags tags = Now();
+  EXPECT_NE(tags.shapes, tags.hosts);
+  EXPECT_NE(tags.rootfs, tags.hosts);
+  EXPECT_NE(tags.shapes, tags.rootfs);
 }
 
 TEST_F(VersionsTest, EachBatchThatChangesSomethingIsOneVersion) {
