@@ -26,7 +26,7 @@ endif()
 if(TARGET muster_http_beast)
   install(TARGETS muster_http_beast EXPORT muster_http_beast)
   install(EXPORT muster_http_beast NAMESPACE muster::
-          FILE musterTargets-http_beast.cmake DESTINATION ${package_dir})
+          FILE muster_http_beastTargets.cmake DESTINATION ${package_dir})
   install(FILES ${PROJECT_SOURCE_DIR}/bindings/http/beast/muster_beast.h
           DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 endif()

@@ -7,6 +7,8 @@ shift 3
 
 rm -rf "$binary"
 cmake -S "$source" -B "$binary" -G Ninja "$@"
+# For ccache, where it is the launcher and there is a precompiled header.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
 cmake --build "$binary" --target $programs
 here=$(dirname "$0")
 for program in $programs; do
