@@ -4,19 +4,15 @@
 
 #include <istream>
 #include <ostream>
-#include <string>
 
 #include "document/handler.h"
 #include "document/input_stream.h"
 #include "document/syntax.h"
 #include "document/writer.h"
 #include "model/rules.h"
-#include "model/text.h"
 
 namespace muster {
 namespace {
-
-using model::Concat;
 
 // Numbers come as they are written, so that 1.0 is not taken for an integer.
 constexpr unsigned kParseFlags =
@@ -31,9 +27,7 @@ absl::Status Parse(std::istream& in, const ImportOptions& options, WriteBatch* b
   if (result.Code() == rapidjson::kParseErrorNumberTooBig) handler.Mismatch();
   if (!handler.status().ok()) return handler.status();
   if (text.failed()) {
-    return absl::UnavailableError(
-        Concat("the document cannot be read: its stream failed after ",
-               std::to_string(text.bytes_read()), " bytes"));
+    return absl::UnavailableError("the document cannot be read: its stream failed");
   }
   if (text.too_long()) {
     return model::Fault(text.PlaceHere(), "one value or gap must not be longer than 16 MiB");

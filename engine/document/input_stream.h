@@ -64,7 +64,6 @@ class InputStream {
   bool at_end() const { return next_ == end_; }
   bool failed() const { return failed_; }      // the stream broke off
   bool too_long() const { return too_long_; }  // kMaxTokenBytes were exceeded
-  uint64_t bytes_read() const { return Offset(); }
 
   // "line 3, column 7", both from 1, columns in bytes.
   std::string PlaceHere() const { return Text({line_, line_start_, Offset()}); }
