@@ -29,6 +29,17 @@ std::string_view Kind(List list) {
   return "";
 }
 
+// The keys that a kSetApiKeys names.
+std::vector<std::string_view> KeysOf(const WriteBatch::Rep& batch, const Change& change) {
+  std::string_view value = change.value;
+  uint64_t first = 0, count = 0;
+  model::GetVarint(&value, &first);
+  model::GetVarint(&value, &count);
+  std::vector<std::string_view> api_keys;
+  for (uint64_t i = 0; i < count; ++i) api_keys.push_back(batch.secret(first + i));
+  return api_keys;
+}
+
 // Decodes, changes and encodes a record.
 template <typename Entry, typename Change>
 absl::StatusOr<std::string> Rewrite(absl::StatusOr<Entry> entry,
@@ -44,15 +55,15 @@ absl::StatusOr<std::string> Rewrite(absl::StatusOr<Entry> entry,
 }  // namespace
 
 absl::Status BatchApplier::Apply(const WriteBatch::Rep& batch) {
+  for (List list : {List::kShapes, List::kRootfs, List::kHosts, List::kUsers}) {
+    if (!batch.replaces(list)) continue;
+    if (absl::Status status = RemoveWhatIsNotPut(batch, list); !status.ok()) return status;
+  }
+  if (absl::Status status = ReleaseKeys(batch); !status.ok()) return status;
   std::string_view rest = batch.changes();
   Change change;
   while (WriteBatch::Rep::Next(&rest, &change)) {
     if (absl::Status status = ApplyChange(batch, change); !status.ok()) return status;
-  }
-  if (!batch.replaces_any()) return absl::OkStatus();
-  for (List list : {List::kShapes, List::kRootfs, List::kHosts, List::kUsers}) {
-    if (!batch.replaces(list)) continue;
-    if (absl::Status status = RemoveWhatWasNotPut(batch, list); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -204,11 +215,10 @@ absl::Status BatchApplier::ApplyKeyChange(const WriteBatch::Rep& batch, const Ch
   model::GetVarint(&value, &first);
   model::GetVarint(&value, &second);
   if (change.kind == ChangeKind::kSetApiKeys) {
-    std::vector<std::string_view> api_keys;
-    for (uint64_t i = 0; i < second; ++i) api_keys.push_back(batch.secret(first + i));
     uint64_t created_unix_ms = 0;
     model::GetVarint(&value, &created_unix_ms);
-    return keys_.SetAll(change.key, api_keys, static_cast<int64_t>(created_unix_ms),
+    return keys_.SetAll(change.key, KeysOf(batch, change),
+                        static_cast<int64_t>(created_unix_ms),
                         Concat("/users/", std::to_string(users_put_ - 1), "/api_keys"));
   }
   absl::StatusOr<std::string> user = Existing(List::kUsers, change.key);
@@ -217,7 +227,7 @@ absl::Status BatchApplier::ApplyKeyChange(const WriteBatch::Rep& batch, const Ch
                    Concat("/api_keys/", std::to_string(keys_added_++)));
 }
 
-absl::Status BatchApplier::RemoveWhatWasNotPut(const WriteBatch::Rep& batch, List list) {
+absl::Status BatchApplier::RemoveWhatIsNotPut(const WriteBatch::Rep& batch, List list) {
   absl::flat_hash_set<std::string_view> put;
   std::string_view rest = batch.changes();
   Change change;
@@ -235,6 +245,17 @@ absl::Status BatchApplier::RemoveWhatWasNotPut(const WriteBatch::Rep& batch, Lis
     if (status.ok()) status = Delete(list, key);
   }
   return status;
+}
+
+absl::Status BatchApplier::ReleaseKeys(const WriteBatch::Rep& batch) {
+  std::string_view rest = batch.changes();
+  Change change;
+  while (WriteBatch::Rep::Next(&rest, &change)) {
+    if (change.kind != ChangeKind::kSetApiKeys) continue;
+    absl::Status status = keys_.RemoveAllBut(change.key, KeysOf(batch, change));
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace muster::commit

@@ -49,7 +49,10 @@ class BatchApplier {
   absl::Status SetStats(std::string_view user_id, std::string_view record);
   absl::Status ApplyKeyChange(const WriteBatch::Rep& batch, const Change& change);
 
-  absl::Status RemoveWhatWasNotPut(const WriteBatch::Rep& batch, List list);
+  absl::Status RemoveWhatIsNotPut(const WriteBatch::Rep& batch, List list);
+  // Frees the keys that users give up in this batch, so that other users of the
+  // batch can have them, whatever the order.
+  absl::Status ReleaseKeys(const WriteBatch::Rep& batch);
 
   // A copy of the record; NotFound "unknown host: …" where there is none.
   absl::StatusOr<std::string> Existing(List list, std::string_view id);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <tuple>
 
+#include "absl/container/flat_hash_set.h"
 #include "model/record.h"
 #include "model/text.h"
 
@@ -98,35 +99,30 @@ absl::Status KeyRing::Add(std::string_view user_id, std::string_view api_key,
   return writer_->PutUncounted(Table::kUserApiKeys, IndexKey(user_id, hash)).status();
 }
 
-absl::Status KeyRing::SetAll(std::string_view user_id,
-                             const std::vector<std::string_view>& api_keys,
-                             int64_t created_unix_ms, std::string_view place) {
-  std::vector<std::string> wanted;
+absl::Status KeyRing::RemoveAllBut(std::string_view user_id,
+                                   const std::vector<std::string_view>& api_keys) {
+  absl::flat_hash_set<std::string> wanted;
   for (std::string_view key : api_keys) {
-    wanted.emplace_back(identity::Bytes(identity::HashApiKey(secret_, key)));
+    wanted.emplace(identity::Bytes(identity::HashApiKey(secret_, key)));
   }
-  std::sort(wanted.begin(), wanted.end());
   absl::StatusOr<std::vector<std::string>> present = KeyHashesOf(txn_, user_id);
   if (!present.ok()) return present.status();
   for (const std::string& hash : *present) {
-    if (std::binary_search(wanted.begin(), wanted.end(), hash)) continue;
+    if (wanted.contains(hash)) continue;
     if (absl::Status status = Remove(user_id, hash); !status.ok()) return status;
-  }
-  for (size_t i = 0; i < api_keys.size(); ++i) {
-    absl::Status status =
-        Add(user_id, api_keys[i], {}, created_unix_ms, Concat(place, "/", std::to_string(i)));
-    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status KeyRing::RemoveAllOf(std::string_view user_id) {
-  absl::StatusOr<std::vector<std::string>> hashes = KeyHashesOf(txn_, user_id);
-  if (!hashes.ok()) return hashes.status();
-  for (const std::string& hash : *hashes) {
-    if (absl::Status status = Remove(user_id, hash); !status.ok()) return status;
+absl::Status KeyRing::SetAll(std::string_view user_id,
+                             const std::vector<std::string_view>& api_keys,
+                             int64_t created_unix_ms, std::string_view place) {
+  absl::Status status = RemoveAllBut(user_id, api_keys);
+  for (size_t i = 0; i < api_keys.size() && status.ok(); ++i) {
+    status =
+        Add(user_id, api_keys[i], {}, created_unix_ms, Concat(place, "/", std::to_string(i)));
   }
-  return absl::OkStatus();
+  return status;
 }
 
 absl::Status KeyRing::RevokeById(std::string_view id) {

@@ -32,12 +32,16 @@ class KeyRing {
   absl::Status Add(std::string_view user_id, std::string_view api_key, std::string_view label,
                    int64_t created_unix_ms, std::string_view place);
 
+  // Removes the user's keys but these.
+  absl::Status RemoveAllBut(std::string_view user_id,
+                            const std::vector<std::string_view>& api_keys);
+
   // Makes the user's keys equal to these; keys that stay keep their label and
   // time. Errors name "PLACE/i".
   absl::Status SetAll(std::string_view user_id, const std::vector<std::string_view>& api_keys,
                       int64_t created_unix_ms, std::string_view place);
 
-  absl::Status RemoveAllOf(std::string_view user_id);
+  absl::Status RemoveAllOf(std::string_view user_id) { return RemoveAllBut(user_id, {}); }
 
   // NotFound "unknown API key…" where there is none.
   absl::Status RevokeById(std::string_view id);

@@ -49,7 +49,7 @@ class MUSTER_EXPORT WriteBatch {
   void DeleteUser(std::string_view id);
 
   // Makes `list` (shapes, rootfs, hosts or users) equal to what this batch puts
-  // there: whatever else it holds is removed when the batch is applied.
+  // there: whatever else it holds is removed, before the batch's other changes.
   void Replace(List list);
 
   // Hides an entry of shapes, rootfs or hosts from clients, or shows it again.

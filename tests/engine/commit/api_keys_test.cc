@@ -130,6 +130,24 @@ TEST_F(ApiKeysTest, TheUsersKeysBecomeThoseThatArePut) {
   EXPECT_TRUE(KeysOf("usr_1").empty());
 }
 
+TEST_F(ApiKeysTest, AKeyMayMoveToAnotherUserInOneBatchWhateverTheOrder) {
+  Do([](WriteBatch& batch) { batch.PutUser({"usr_1", {}, {{"sk_moving_key"}}}); });
+  Do([](WriteBatch& batch) {
+    batch.PutUser({"usr_2", {}, {{"sk_moving_key"}}});
+    batch.PutUser({"usr_1", {}, std::vector<std::string>{}});
+  });
+  EXPECT_EQ(*catalog_->FindUserByApiKey("sk_moving_key"), "usr_2");
+}
+
+TEST_F(ApiKeysTest, AKeyMayMoveFromAUserWhoIsReplaced) {
+  Do([](WriteBatch& batch) { batch.PutUser({"usr_1", {}, {{"sk_moving_key"}}}); });
+  Do([](WriteBatch& batch) {
+    batch.PutUser({"usr_2", {}, {{"sk_moving_key"}}});
+    batch.Replace(List::kUsers);
+  });
+  EXPECT_EQ(*catalog_->FindUserByApiKey("sk_moving_key"), "usr_2");
+}
+
 TEST_F(ApiKeysTest, AbsentKeysLeaveThoseThatAreThere) {
   const std::string key = Create("usr_1");
   Do([](WriteBatch& batch) { batch.PutUser({"usr_1"}); });
