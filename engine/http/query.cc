@@ -17,14 +17,15 @@ int HexValue(char c) {
   return kBroken;
 }
 
-// Takes one byte off the front of a text as a form encodes it, and decodes it:
-// 0 to 255, kEnd or kBroken.
+// Takes one byte off the front of a percent-encoded text and decodes it: 0 to
+// 255, kEnd or kBroken. A plus sign stays: neither it nor the space that it
+// stands for in a query can be part of what is looked for here.
 int TakeDecoded(std::string_view* text) {
   if (text->empty()) return kEnd;
   const char first = text->front();
   if (first != '%') {
     text->remove_prefix(1);
-    return first == '+' ? ' ' : static_cast<unsigned char>(first);
+    return static_cast<unsigned char>(first);
   }
   if (text->size() < 3) return kBroken;
   const int high = HexValue((*text)[1]);
