@@ -102,8 +102,8 @@ class MUSTER_EXPORT Response {
 };
 
 struct HandlerOptions {
-  // Put before every path: "" or like "/api". Must begin with a slash and not
-  // end with one.
+  // Put before every path: "" or like "/api". Must begin with a slash, not end
+  // with one, and have no "?", "#", space or control character.
   std::string mount_prefix;
 
   // Endpoints that are switched off are not ours.

@@ -20,7 +20,8 @@ class MUSTER_EXPORT Authenticator {
   // carries of X-Auth-Token, X-Access-Token, a bearer token and X-Api-Key; it is
   // never empty. Called from the threads that serve requests, several at once.
   //
-  // NotFound or Unauthenticated: the client gets 401, the same bytes for both.
+  // NotFound, Unauthenticated or an empty id: the client gets 401, the same
+  // bytes for all.
   // Anything else: 503. The messages are not shown to clients.
   virtual absl::StatusOr<std::string> Authenticate(std::string_view credential) const = 0;
 };
