@@ -67,7 +67,8 @@ def load_group(path):
                 body=response["body"].encode(),
             )
         )
-    return Group(pathlib.Path(path).stem, json.dumps(content["catalog"], ensure_ascii=False), cases)
+    catalog = json.dumps(content["catalog"], ensure_ascii=False)
+    return Group(pathlib.Path(path).stem, catalog, cases)
 
 
 def load_groups(directory=DIRECTORY):

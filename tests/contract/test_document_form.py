@@ -30,7 +30,10 @@ def test_lists_come_in_any_order(catalog):
 
 def test_fields_come_in_any_order(catalog):
     catalog.import_document(
-        document(shapes=[dict(reversed(LEAST["shapes"].items()))], rootfs=[{"default": True, "name": "r"}])
+        document(
+            shapes=[dict(reversed(LEAST["shapes"].items()))],
+            rootfs=[{"default": True, "name": "r"}],
+        )
     )
     assert catalog.snapshot().find_shape("s").mem_mib == 1
 
@@ -92,9 +95,8 @@ def test_a_list_is_an_array(catalog, list, value):
 @pytest.mark.parametrize("list", LEAST)
 @pytest.mark.parametrize("value", [None, [], 1, "x", True])
 def test_an_entry_is_an_object(catalog, list, value):
-    assert (
-        error_of(catalog, document(**{list: [LEAST[list], value]})) == f"/{list}/1: must be an object"
-    )
+    line = error_of(catalog, document(**{list: [LEAST[list], value]}))
+    assert line == f"/{list}/1: must be an object"
 
 
 def test_the_first_fault_is_named(catalog):
@@ -169,7 +171,9 @@ def test_the_index_is_right_far_into_a_list(catalog):
     assert error_of(catalog, document(rootfs=entries)).startswith("/rootfs/50000/name: ")
 
 
-@pytest.mark.parametrize("opening", ["[", '{"a":', '{"shapes":[', '{"users":[{"stats":{"total":'])
+@pytest.mark.parametrize(
+    "opening", ["[", '{"a":', '{"shapes":[', '{"users":[{"stats":{"total":']
+)
 def test_nesting_without_end(catalog, opening):
     assert error_of(catalog, opening * 200000)
 

@@ -138,7 +138,11 @@ CHANGES = {
         "shapes",
     ),
     "a replacement by the same that is shown": (
-        [("replace", "shapes"), ("put_shape", shape("s-1")), ("put_shape", shape("s-2", vcpu=2))],
+        [
+            ("replace", "shapes"),
+            ("put_shape", shape("s-1")),
+            ("put_shape", shape("s-2", vcpu=2)),
+        ],
         "",
     ),
 }

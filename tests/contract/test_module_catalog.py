@@ -318,7 +318,13 @@ def test_pages_are_as_clients_see_them(full):
 
 @pytest.mark.parametrize(
     "limit, offset, used",
-    [(0, 0, (1, 0)), (-5, -5, (1, 0)), (501, 7, (500, 7)), (2**70, 0, (500, 0)), (1, -(2**70), (1, 0))],
+    [
+        (0, 0, (1, 0)),
+        (-5, -5, (1, 0)),
+        (501, 7, (500, 7)),
+        (2**70, 0, (500, 0)),
+        (1, -(2**70), (1, 0)),
+    ],
 )
 def test_limit_and_offset_are_brought_into_their_bounds(full, limit, offset, used):
     page = full.snapshot().shapes(limit, offset)

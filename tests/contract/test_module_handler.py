@@ -123,7 +123,9 @@ def test_a_handler_follows_its_catalog(catalog):
     assert handler.handle("GET", "/v1/hosts") == get(catalog, "/v1/hosts")
 
 
-@pytest.mark.parametrize("option", [{"mount_prefix": 1}, {"no_such": True}, {"readiness_check": 1}])
+@pytest.mark.parametrize(
+    "option", [{"mount_prefix": 1}, {"no_such": True}, {"readiness_check": 1}]
+)
 def test_options_are_checked(catalog, option):
     with pytest.raises(TypeError):
         catalog.handler(**option)

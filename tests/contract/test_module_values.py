@@ -58,7 +58,7 @@ def test_values_can_be_pickled():
 def test_values_come_back_as_they_were_put(catalog):
     entries = [
         shape("s", 2, 3, 4, cpu_quota_pct=5, disabled=True),
-        rootfs("r", description="d", deprecated=True, successor="x", default=True, disabled=True),
+        rootfs("r", description="d", deprecated=True, successor="x", default=True),
         host("h", "dead", 1, 2, rootfses=["b", "a"], disabled=True),
     ]
     put(catalog, *entries)

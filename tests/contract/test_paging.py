@@ -202,7 +202,9 @@ def test_pages_together_are_the_list(many, path, limit):
 def test_a_page_past_500_entries(catalog, path):
     names = [f"e{i:04d}" for i in range(1203)]
     put(catalog, *map(shape, names), *map(host, names))
-    pages = [page_of(catalog, f"{path}?limit=1000&offset={offset}") for offset in (0, 500, 1000)]
+    pages = [
+        page_of(catalog, f"{path}?limit=1000&offset={offset}") for offset in (0, 500, 1000)
+    ]
     assert [pagination["count"] for _, pagination in pages] == [500, 500, 203]
     assert sum((ids_ for ids_, _ in pages), []) == names
     assert {pagination["total"] for _, pagination in pages} == {1203}

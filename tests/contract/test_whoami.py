@@ -172,7 +172,8 @@ def test_stats_are_the_newest_and_leave_the_lists_version(users):
     for running in (5, 6):
         change(users, "set_user_stats", "usr_01K", running=running, other=2, total=50)
         assert get(users, "/v1/whoami", {"X-Api-Key": API_KEY}).body == success(
-            f'{{"user_id":"usr_01K","stats":{{"running":{running},"paused":0,"other":2,"total":50}}}}'
+            '{"user_id":"usr_01K",'
+            f'"stats":{{"running":{running},"paused":0,"other":2,"total":50}}}}'
         )
     assert tags == [users.snapshot().etag(name) for name in ("shapes", "rootfs", "hosts")]
 
