@@ -2,7 +2,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <iostream>
+#include <cstdio>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -30,14 +30,14 @@ const CLI::Validator kListenAddress(
       if (ParseListenAddress(text)) return std::string();
       return "must be ADDR:PORT, such as 127.0.0.1:8080 or [::1]:0, and not " + text;
     },
-    "", "ADDR:PORT");
+    "");
 
 const CLI::Validator kMountPrefix(
     [](const std::string& text) {
       if (text.size() > 1 && text.front() == '/' && text.back() != '/') return std::string();
       return "must begin with a slash and not end with one, such as /api, and not " + text;
     },
-    "", "PREFIX");
+    "");
 
 // Makes room for that many connections, as far as the system lets us. What is
 // missing is met at accept, which then waits.
@@ -82,40 +82,42 @@ absl::Status Serve(const ServeOptions& options) {
   handler.emplace(std::move(*created));
 
   if (absl::Status started = server.Start(&*handler); !started.ok()) return started;
-  // Nobody has to read it: a server goes on when standard output is closed.
-  std::cout << "listening on " << server.url() << std::endl;
-  std::cout.clear();
+  // Not through std::cout, whose faults are the command's: a server goes on when
+  // nobody reads this.
+  std::printf("listening on %s\n", server.url().c_str());
+  std::fflush(stdout);
   server.Wait();
   return catalog->Close();
 }
 
+template <typename Number>
+void AddNumber(CLI::App& command, const std::string& name, Number& value, int min, int max,
+               const std::string& text) {
+  command.add_option(name, value, text)
+      ->check(CLI::Range(min, max).description(""))
+      ->type_name("N")
+      ->capture_default_str();
+}
+
 void Declare(CLI::App& command, ServeOptions& options) {
+  constexpr int kDayMs = 86400000;
   command
       .add_option("--listen", options.listen, "Where to listen; port 0 lets the system choose")
       ->check(kListenAddress)
+      ->type_name("ADDR:PORT")
       ->capture_default_str();
   command.add_option("--mount", options.mount, "Put before every path, such as /api")
-      ->check(kMountPrefix);
+      ->check(kMountPrefix)
+      ->type_name("PREFIX");
   command.add_flag("--hosts-require-key", options.hosts_require_key,
                    "Ask for an API key on /v1/hosts, which is public otherwise");
-  command.add_option("--threads", options.threads, "Threads that serve")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  command
-      .add_option("--max-connections", options.max_connections,
-                  "Connections at a time; more wait until one ends")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  command
-      .add_option("--idle-timeout-ms", options.idle_timeout_ms,
-                  "Time for sending a request, and between two")
-      ->check(CLI::Range(1, 86400000))
-      ->capture_default_str();
-  command
-      .add_option("--drain-ms", options.drain_ms,
-                  "Time after SIGTERM in which it goes on serving, with /readyz at 503")
-      ->check(CLI::Range(0, 86400000))
-      ->capture_default_str();
+  AddNumber(command, "--threads", options.threads, 1, 1024, "Threads that serve");
+  AddNumber(command, "--max-connections", options.max_connections, 1, 1000000,
+            "Connections at a time; more wait until one ends");
+  AddNumber(command, "--idle-timeout-ms", options.idle_timeout_ms, 1, kDayMs,
+            "The time that a client has to send a request, and between two");
+  AddNumber(command, "--drain-ms", options.drain_ms, 0, kDayMs,
+            "How long it goes on serving after SIGTERM, with /readyz at 503");
 }
 
 }  // namespace

@@ -34,7 +34,6 @@ constexpr std::chrono::seconds kLingerTime{2};
 
 http::status StatusOf(const error_code& error) {
   if (error == http::error::header_limit) return http::status::request_header_fields_too_large;
-  if (error == http::error::bad_version) return http::status::http_version_not_supported;
   return http::status::bad_request;
 }
 

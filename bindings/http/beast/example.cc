@@ -22,6 +22,7 @@ http::response<http::string_body> Own(const http::request<http::string_body>& re
   answer.body() = known ? "Hello from the program's own route.\n" : "Not found.\n";
   answer.keep_alive(request.keep_alive());
   answer.prepare_payload();
+  if (request.method() == http::verb::head) answer.body().clear();
   return answer;
 }
 

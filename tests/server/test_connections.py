@@ -1,0 +1,298 @@
+"""What the server does with connections: order, bodies, limits, times."""
+
+import resource
+import threading
+
+import pytest
+
+from raw_http import request
+from test_endpoints import HEALTHZ, METHOD_NOT_ALLOWED, NOT_FOUND, READYZ, ROOTFS
+
+
+def test_pipelined_requests_are_answered_in_order(connection):
+    targets = ["/v1/shapes", "/healthz", "/x", "/v1/rootfs", "/readyz"] * 20
+    connection.send(b"".join(request(t) for t in targets))
+    statuses = [connection.read().status for _ in targets]
+    assert statuses == [200, 200, 404, 200, 200] * 20
+
+
+def test_pipelined_requests_of_all_kinds_keep_their_framing(connection):
+    tag = connection.get("/v1/shapes").headers["etag"]
+    connection.send(request("/v1/rootfs", method="HEAD")
+                    + request("/v1/shapes", f"If-None-Match: {tag}")
+                    + request("/v1/hosts", "Content-Length: 5", method="POST", body=b"GET /")
+                    + request("/healthz"))
+    assert connection.read(head=True).status == 200
+    assert connection.read().status == 304
+    assert connection.read().status == 405
+    assert connection.read().body == HEALTHZ
+
+
+@pytest.mark.parametrize("size", [1, 7, 40])
+def test_requests_may_come_in_pieces(connection, size):
+    data = request("/v1/rootfs") + request("/x", "Content-Length: 3", method="PUT", body=b"abc")
+    data += request("/healthz")
+    for i in range(0, len(data), size):
+        connection.send(data[i:i + size])
+    assert connection.read().body == ROOTFS
+    assert connection.read().body == NOT_FOUND
+    assert connection.read().body == HEALTHZ
+
+
+def test_a_body_that_comes_later_is_not_the_next_request(connection):
+    body = request("/readyz")
+    connection.send(request("/v1/hosts", f"Content-Length: {len(body)}", method="POST"))
+    answer = connection.read()
+    assert (answer.status, answer.body) == (405, METHOD_NOT_ALLOWED)
+    assert answer.headers["allow"] == "GET, HEAD"
+    connection.send(body[:10])
+    connection.send(body[10:] + request("/healthz"))
+    assert connection.read().body == HEALTHZ
+
+
+def test_a_body_of_a_get_is_dropped(connection):
+    connection.send(request("/healthz", "Content-Length: 4", body=b"GET ") + request("/readyz"))
+    assert connection.read().body == HEALTHZ
+    assert connection.read().body == READYZ
+
+
+def test_a_chunked_body_is_dropped(connection):
+    connection.send(request("/v1/hosts", "Transfer-Encoding: chunked", method="POST",
+                            body=b"5;name=value\r\nGET /\r\n"))
+    assert connection.read().status == 405
+    connection.send(b"3\r\nabc\r\n0\r\nTrailer: x\r\n\r\n" + request("/healthz"))
+    assert connection.read().body == HEALTHZ
+
+
+def test_a_body_of_64_kib_keeps_the_connection(connection):
+    size = 64 * 1024
+    connection.send(request("/v1/hosts", f"Content-Length: {size}", method="POST",
+                            body=b"x" * size) + request("/healthz"))
+    answer = connection.read()
+    assert answer.status == 405
+    assert "connection" not in answer.headers
+    assert connection.read().body == HEALTHZ
+
+
+def test_a_longer_body_closes_the_connection_behind_the_answer(connection):
+    size = 2 * 1024 * 1024
+    connection.send(request("/v1/hosts", f"Content-Length: {size}", method="POST"))
+    connection.send(b"x" * size)  # all of it can be sent, and the answer still be read
+    answer = connection.read()
+    assert answer.status == 405
+    assert answer.headers["connection"] == "close"
+    assert connection.is_closed()
+
+
+def test_a_longer_chunked_body_closes_the_connection_behind_the_answer(connection):
+    connection.send(request("/v1/hosts", "Transfer-Encoding: chunked", method="POST"))
+    connection.send((b"400\r\n" + b"x" * 1024 + b"\r\n") * 100)
+    assert connection.read().status == 405
+    assert connection.is_closed()
+
+
+def test_expect_gets_the_answer_and_the_connection_ends(connection):
+    connection.send(request("/v1/hosts", "Expect: 100-continue", "Content-Length: 20",
+                            method="POST"))
+    answer = connection.read()
+    assert (answer.status, answer.body) == (405, METHOD_NOT_ALLOWED)
+    assert answer.headers["connection"] == "close"
+    # Whether the body comes or not, it is never a request.
+    connection.send(request("/healthz"))
+    assert connection.is_closed()
+
+
+def test_expect_with_a_body_that_is_there_goes_on(connection):
+    connection.send(request("/v1/hosts", "Expect: 100-continue", "Content-Length: 3",
+                            method="POST", body=b"abc") + request("/healthz"))
+    assert connection.read().status == 405
+    assert connection.read().body == HEALTHZ
+
+
+@pytest.mark.parametrize("fields", [
+    ["Transfer-Encoding: gzip"],
+    ["Transfer-Encoding: chunked, gzip"],
+    ["Transfer-Encoding: gzip", "Content-Length: 4"],
+    ["Transfer-Encoding: chunked", "Content-Length: 4"],
+    ["Content-Length: 4", "Transfer-Encoding: chunked"],
+    ["Content-Length: 4", "Content-Length: 5"],
+    ["Content-Length: -1"],
+    ["Content-Length: 4x"],
+], ids=" + ".join)
+def test_a_body_of_unclear_length_is_refused(connection, fields):
+    connection.send(request("/healthz", *fields, method="POST", body=request("/readyz")))
+    answer = connection.read()
+    assert answer.status == 400
+    assert answer.headers["connection"] == "close"
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize("data", [
+    b"nonsense\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    b"GET /healthz HTTP/2.0\r\n\r\n",
+    b"GET /healthz HTTP/1.1\r\nNo colon\r\n\r\n",
+    b"GET /healthz HTTP/1.1\r\nName : x\r\n\r\n",
+    b"GET /health z HTTP/1.1\r\n\r\n",
+])
+def test_what_is_not_http_is_refused(connection, data):
+    connection.send(data)
+    answer = connection.read()
+    assert answer.status == 400
+    assert answer.headers["connection"] == "close"
+    assert connection.is_closed()
+
+
+def test_answers_before_a_fault_are_sent(connection):
+    connection.send(request("/healthz") + b"nonsense\r\n\r\n" + request("/healthz"))
+    assert connection.read().body == HEALTHZ
+    assert connection.read().status == 400
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize("data", [
+    request("/healthz", "X-Long: " + "a" * 20000),
+    request("/healthz", *[f"X-{i}: {i}" for i in range(5000)]),
+    request("/" + "a" * 20000),
+    b"GET /healthz HTTP/1.1\r\nX-Endless: " + b"a" * 1000000,
+], ids=["field", "fields", "target", "endless"])
+def test_a_head_that_is_too_large_is_refused(connection, data):
+    try:
+        connection.send(data)
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+    answer = connection.read()
+    assert answer.status == 431
+    assert answer.headers["connection"] == "close"
+
+
+def test_a_large_head_is_served(connection):
+    assert connection.get("/healthz", "X-Long: " + "a" * 15000).body == HEALTHZ
+
+
+def test_http_1_0_ends_with_the_answer(connection):
+    answer = connection.get("/healthz", version="1.0")
+    assert (answer.version, answer.body) == ("HTTP/1.0", HEALTHZ)
+    assert connection.is_closed()
+
+
+def test_http_1_0_may_keep_the_connection(connection):
+    for _ in range(2):
+        answer = connection.get("/healthz", "Connection: keep-alive", version="1.0")
+        assert answer.headers["connection"] == "keep-alive"
+        assert answer.body == HEALTHZ
+
+
+def test_connection_close_is_kept_to(connection):
+    connection.send(request("/healthz", "Connection: close") + request("/readyz"))
+    answer = connection.read()
+    assert (answer.headers["connection"], answer.body) == ("close", HEALTHZ)
+    assert connection.is_closed()
+
+
+def test_a_client_that_ends_its_side_gets_its_answers(connection):
+    connection.send(request("/healthz") + request("/v1/rootfs"))
+    connection.socket.shutdown(1)
+    assert connection.read().body == HEALTHZ
+    assert connection.read().body == ROOTFS
+    assert connection.is_closed()
+
+
+def test_half_a_request_times_out(start):
+    server = start("--idle-timeout-ms", "200")
+    with server.connect() as connection:
+        connection.send(b"GET /healthz HTTP/1.1\r\nHost:")
+        answer = connection.read()
+        assert answer.status == 408
+        assert answer.headers["connection"] == "close"
+        assert connection.is_closed()
+
+
+def test_an_idle_connection_times_out_without_a_word(start):
+    server = start("--idle-timeout-ms", "200")
+    with server.connect() as connection:
+        assert connection.is_closed()
+    with server.connect() as connection:
+        assert connection.get("/healthz").body == HEALTHZ
+        assert connection.is_closed()
+
+
+def test_a_body_that_does_not_come_times_out(start):
+    server = start("--idle-timeout-ms", "200")
+    with server.connect() as connection:
+        connection.send(request("/v1/hosts", "Content-Length: 9", method="POST", body=b"x"))
+        assert connection.read().status == 405
+        assert connection.is_closed()
+
+
+def test_many_connections_are_served_at_a_time(server):
+    connections = [server.connect() for _ in range(200)]
+    try:
+        for connection in connections:
+            connection.send(request("/v1/rootfs"))
+        for connection in reversed(connections):
+            assert connection.read().body == ROOTFS
+    finally:
+        for connection in connections:
+            connection.socket.close()
+
+
+def test_threads_of_clients_get_their_own_answers(server):
+    wrong = []
+
+    def ask():
+        with server.connect() as connection:
+            for _ in range(100):
+                if connection.get("/v1/rootfs").body != ROOTFS:
+                    wrong.append("rootfs")
+                if connection.get("/x").body != NOT_FOUND:
+                    wrong.append("x")
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_connections_past_the_limit_wait(start):
+    server = start("--max-connections", "2")
+    first, second, third = (server.connect() for _ in range(3))
+    with first, second, third:
+        for connection in (first, second):
+            assert connection.get("/healthz").body == HEALTHZ
+        third.send(request("/v1/rootfs"))
+        third.socket.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            third.read()
+        third.socket.settimeout(30)
+        first.socket.close()
+        assert third.read().body == ROOTFS
+
+
+def processor_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def test_without_descriptors_it_waits_for_some_and_does_not_spin(start):
+    def few_descriptors():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+
+    server = start("--max-connections", "1000", preexec_fn=few_descriptors)
+    connections = [server.connect() for _ in range(60)]
+    for connection in connections:
+        connection.send(request("/healthz"))
+    assert connections[0].read().body == HEALTHZ
+    before = processor_seconds(server.process.pid)
+    connections[-1].socket.settimeout(0.5)
+    with pytest.raises(TimeoutError):
+        connections[-1].read()
+    assert processor_seconds(server.process.pid) - before < 0.3
+    for connection in connections[:-1]:
+        connection.socket.close()
+    connections[-1].socket.settimeout(30)
+    assert connections[-1].read().body == HEALTHZ
+    connections[-1].socket.close()
