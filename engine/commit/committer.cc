@@ -105,8 +105,15 @@ void Committer::Publish(std::unique_ptr<view::View> view, const store::Meta& met
 }
 
 absl::Status Committer::CatchUp() {
+  const uint64_t latest = store_.LatestCommit();
   std::lock_guard<std::mutex> lock(mutex_);
-  return CatchUpLocked();
+  absl::Status status = CatchUpLocked();
+  if (!status.ok() || seen_commit_.load(std::memory_order_relaxed) >= latest) return status;
+  // The newest commit is there, but readers are not shown it yet: its writer is
+  // about to, or was killed before. To be the writer once waits for the first
+  // and makes up for the second.
+  status = store_.BeginWrite().status();
+  return status.ok() ? CatchUpLocked() : status;
 }
 
 void Committer::TryCatchUpSlowly() noexcept {

@@ -1,7 +1,6 @@
 #include "store/lmdb/environment.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,9 +23,6 @@ constexpr mode_t kFileMode = 0600;
 // How long a map that has to move waits for transactions of this process. They
 // are short; what takes longer waits for itself.
 constexpr auto kRemapPatience = std::chrono::seconds(10);
-
-// How often a reader looks again for a commit that is just being announced.
-constexpr int kAnnouncementLooks = 100;
 
 }  // namespace
 
@@ -103,25 +99,7 @@ absl::Status Environment::OpenTables(bool create) {
   return Commit(*transaction);
 }
 
-absl::StatusOr<MDB_txn*> Environment::BeginRead() {
-  const uint64_t latest = meta_pages_->LatestCommit();
-  for (int look = 0;; ++look) {
-    absl::StatusOr<MDB_txn*> transaction = Begin(MDB_RDONLY);
-    if (!transaction.ok() || mdb_txn_id(*transaction) >= latest) return transaction;
-    // The newest commit stands in its meta page but is not announced to readers
-    // yet. The writer does so next; unless it was killed in between: then LMDB
-    // does it for whoever takes the writer's lock after it.
-    if (look > kAnnouncementLooks) return transaction;
-    Abort(*transaction);
-    if (look < kAnnouncementLooks) {
-      sched_yield();
-      continue;
-    }
-    transaction = Begin(0);
-    if (!transaction.ok()) return transaction;
-    Abort(*transaction);
-  }
-}
+absl::StatusOr<MDB_txn*> Environment::BeginRead() { return Begin(MDB_RDONLY); }
 
 absl::StatusOr<MDB_txn*> Environment::BeginWrite() {
   // Another process may have been given a larger map; then that counts here too.

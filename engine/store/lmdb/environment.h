@@ -42,8 +42,10 @@ class Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
-  // A transaction, counted. A read transaction sees at least the newest commit
-  // that LatestCommit() told of before the call.
+  // A transaction, counted. LMDB announces a commit to readers just after it
+  // wrote the meta page that LatestCommit() looks at; a writer may be suspended
+  // or killed in between, so a read transaction does not wait for that. Beginning
+  // a write transaction waits for the one and makes up for the other.
   absl::StatusOr<MDB_txn*> BeginRead();
   absl::StatusOr<MDB_txn*> BeginWrite();
 

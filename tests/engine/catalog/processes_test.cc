@@ -1,5 +1,6 @@
 // Several processes share one store. Each child is a real process: the test
 // itself, forked before it has opened anything.
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -166,36 +167,86 @@ TEST(Processes, WritersInTwoProcessesLoseNothing) {
   EXPECT_EQ(ours->snapshot().version(), 100u);
 }
 
+// A process of its own that applies batches as fast as it can. After each it
+// writes a byte: a batch that it was told is durable.
+class Writer {
+ public:
+  explicit Writer(const std::string& store) {
+    int told[2];
+    if (pipe(told) != 0) return;
+    child_ = fork();
+    if (child_ == 0) {
+      // Not just a fork: that would be this process with its catalog.
+      dup2(told[1], 1);
+      execl("/proc/self/exe", "processes_test", "--writer", store.c_str(), nullptr);
+      _exit(1);
+    }
+    close(told[1]);
+    told_ = told[0];
+  }
+  ~Writer() {
+    Signal(SIGKILL);
+    waitpid(child_, nullptr, 0);
+    close(told_);
+  }
+  void Signal(int signal) const { kill(child_, signal); }
+
+  // Waits until so many more batches were acknowledged; how many were, in all.
+  size_t WaitFor(size_t more) {
+    const size_t enough = acknowledged_ + more;
+    char bytes[64];
+    while (acknowledged_ < enough) {
+      const ssize_t got = read(told_, bytes, sizeof(bytes));
+      if (got <= 0) break;
+      acknowledged_ += static_cast<size_t>(got);
+    }
+    return acknowledged_;
+  }
+  std::string IdOfBatch(size_t number) const {
+    return std::to_string(child_) + "-" + std::to_string(number);
+  }
+
+ private:
+  pid_t child_ = -1;
+  int told_ = -1;
+  size_t acknowledged_ = 0;
+};
+
 TEST(Processes, AKilledWriterLeavesTheStoreWhole) {
   TempDir dir;
   const auto ours = *Catalog::Open(dir / "db");
   for (int round = 0; round < 5; ++round) {
-    int told[2];
-    ASSERT_EQ(pipe(told), 0);
-    const pid_t child = fork();
-    if (child == 0) {
-      // A fork inherits the lock of the parent, so the child is a new program.
-      dup2(told[1], 1);
-      execl("/proc/self/exe", "processes_test", "--writer", (dir / "db").c_str(), nullptr);
-      _exit(1);
+    std::string last;
+    {
+      Writer writer(dir / "db");
+      const size_t acknowledged = writer.WaitFor(20);
+      ASSERT_GE(acknowledged, 20u);
+      last = writer.IdOfBatch(acknowledged - 1);
     }
-    close(told[1]);
-    // Each byte is a batch that the writer was told is durable.
-    char bytes[20];
-    size_t acknowledged = 0;
-    while (acknowledged < 20) {
-      const ssize_t got = read(told[0], bytes, sizeof(bytes));
-      ASSERT_GT(got, 0);
-      acknowledged += static_cast<size_t>(got);
-    }
-    kill(child, SIGKILL);
-    waitpid(child, nullptr, 0);
-    close(told[0]);
     ASSERT_TRUE(ours->CatchUp().ok());
-    const std::string last = std::to_string(child) + "-" + std::to_string(acknowledged - 1);
     EXPECT_TRUE(ours->snapshot().FindHost(last)) << last;
     EXPECT_TRUE(ours->Apply(OneHost("after " + std::to_string(round))).ok());
   }
+}
+
+// Wherever in a commit it is stopped. A reader that waited for it would wait for
+// ever, and the alarm would end the test.
+TEST(Processes, AStoppedWriterBlocksNoReader) {
+  TempDir dir;
+  const auto ours = *Catalog::Open(dir / "db");
+  Writer writer(dir / "db");
+  ASSERT_GE(writer.WaitFor(1), 1u);
+  alarm(60);
+  for (int round = 0; round < 40; ++round) {
+    writer.Signal(SIGSTOP);
+    for (int i = 0; i < 50; ++i) {
+      EXPECT_GT(ours->snapshot().Hosts().total, 0);
+      EXPECT_TRUE(ours->GetUserStats("usr_1").ok());
+    }
+    writer.Signal(SIGCONT);
+    ASSERT_GT(writer.WaitFor(1), 0u);
+  }
+  alarm(0);
 }
 
 int RunWriter(const char* path) {
