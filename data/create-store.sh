@@ -17,4 +17,7 @@ trap 'rm -rf "$new"' EXIT
 trap 'exit 1' HUP INT TERM
 "$muster" import "$document" --db "$new"
 # Refused where something has come to be there meanwhile.
-mv --no-target-directory "$new" "$store" || [ -e "$store/data.mdb" ]
+mv --no-target-directory "$new" "$store" 2>/dev/null || [ -e "$store/data.mdb" ] || {
+  echo "$store is something else than a store: name another directory" >&2
+  exit 1
+}
