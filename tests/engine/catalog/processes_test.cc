@@ -185,11 +185,15 @@ class Writer {
     told_ = told[0];
   }
   ~Writer() {
-    Signal(SIGKILL);
+    kill(child_, SIGKILL);
     waitpid(child_, nullptr, 0);
     close(told_);
   }
-  void Signal(int signal) const { kill(child_, signal); }
+  void Stop() const {
+    kill(child_, SIGSTOP);
+    waitpid(child_, nullptr, WUNTRACED);  // until it has stopped
+  }
+  void Continue() const { kill(child_, SIGCONT); }
 
   // Waits until so many more batches were acknowledged; how many were, in all.
   size_t WaitFor(size_t more) {
@@ -238,12 +242,12 @@ TEST(Processes, AStoppedWriterBlocksNoReader) {
   ASSERT_GE(writer.WaitFor(1), 1u);
   alarm(60);
   for (int round = 0; round < 40; ++round) {
-    writer.Signal(SIGSTOP);
+    writer.Stop();
     for (int i = 0; i < 50; ++i) {
       EXPECT_GT(ours->snapshot().Hosts().total, 0);
       EXPECT_TRUE(ours->GetUserStats("usr_1").ok());
     }
-    writer.Signal(SIGCONT);
+    writer.Continue();
     ASSERT_GT(writer.WaitFor(1), 0u);
   }
   alarm(0);
