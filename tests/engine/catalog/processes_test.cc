@@ -242,6 +242,7 @@ TEST(Processes, AStoppedWriterBlocksNoReader) {
   ASSERT_GE(writer.WaitFor(1), 1u);
   alarm(60);
   for (int round = 0; round < 40; ++round) {
+    usleep(static_cast<useconds_t>(211 * round));  // a different place each time
     writer.Stop();
     for (int i = 0; i < 50; ++i) {
       EXPECT_GT(ours->snapshot().Hosts().total, 0);
