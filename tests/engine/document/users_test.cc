@@ -100,5 +100,19 @@ TEST_F(UsersTest, AKeyMovesToAUserThatComesLater) {
   EXPECT_EQ(OwnerOf("key-two-of-alice"), "bob");
 }
 
+TEST_F(UsersTest, AKeyMovesToAUserThatComesBefore) {
+  LoadAlice();
+  Load(R"({"users":[{"id":"bob","api_keys":["key-two-of-alice"]},
+                    {"id":"alice","api_keys":["key-one-of-alice"]}]})");
+  EXPECT_EQ(OwnerOf("key-two-of-alice"), "bob");
+}
+
+TEST_F(UsersTest, ReplaceFreesTheKeysOfUsersThatAreGone) {
+  LoadAlice();
+  Replace(R"({"users":[{"id":"bob","api_keys":["key-two-of-alice"]}]})");
+  EXPECT_EQ(OwnerOf("key-one-of-alice"), "nobody");
+  EXPECT_EQ(OwnerOf("key-two-of-alice"), "bob");
+}
+
 }  // namespace
 }  // namespace muster
