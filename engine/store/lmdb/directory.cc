@@ -75,6 +75,21 @@ std::string_view NetworkFileSystem(uint32_t type) {
   }
 }
 
+// Makes the directory and those above it that are missing: 0, or errno.
+int MakeWithParents(const std::string& path) {
+  if (mkdir(path.c_str(), 0700) == 0) return SyncDirectory(Above(path)).ok() ? 0 : errno;
+  if (errno == ENOENT && Above(path) != path) {
+    const int error = MakeWithParents(Above(path));
+    if (error != 0) return error;
+    if (mkdir(path.c_str(), 0700) == 0) return SyncDirectory(Above(path)).ok() ? 0 : errno;
+  }
+  const int error = errno;
+  struct stat info;
+  // Somebody else may have been faster.
+  const bool there = stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+  return error == EEXIST && there ? 0 : error;
+}
+
 }  // namespace
 
 absl::StatusOr<DirectoryState> LookAtDirectory(const std::string& path) {
@@ -125,19 +140,9 @@ absl::Status CheckFileSystem(const std::string& path) {
 }
 
 absl::Status MakeDirectory(const std::string& path) {
-  if (mkdir(path.c_str(), 0700) == 0) return SyncDirectory(Above(path));
-  int error = errno;
-  if (error == ENOENT && Above(path) != path) {
-    absl::Status status = MakeDirectory(Above(path));
-    if (!status.ok()) return status;
-    if (mkdir(path.c_str(), 0700) == 0) return SyncDirectory(Above(path));
-    error = errno;
-  }
-  struct stat info;
-  if (error == EEXIST && stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
-    return absl::OkStatus();  // somebody else was faster
-  }
-  return error == EEXIST || error == ENOTDIR ? NotADirectory(path) : OpenStatus(path, error);
+  const int error = MakeWithParents(path);
+  if (error == EEXIST || error == ENOTDIR) return NotADirectory(path);
+  return error == 0 ? absl::OkStatus() : OpenStatus(path, error);
 }
 
 absl::Status SyncDirectory(const std::string& path) {

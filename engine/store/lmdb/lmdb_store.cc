@@ -192,18 +192,25 @@ absl::Status ClearLeftover(const std::string& path) {
   return OpenStatus(place, errno);
 }
 
-// Processes that have the store open share LMDB's lock file with whoever opens it
-// next. If the data file was exchanged under them, they must not share it.
+// Holds what stands in the directory against what was there when the store was
+// opened last.
 absl::Status CheckSameFile(const std::string& path, const ProcessLock& lock, bool create) {
-  if (!lock.HeldByOthers()) return absl::OkStatus();
   struct stat info {};
   const std::string place = model::Concat(path, "/", kDataFileName);
-  if (!create && stat(place.c_str(), &info) == 0 && lock.IsFile(info.st_dev, info.st_ino)) {
-    return absl::OkStatus();
+  const bool same = stat(place.c_str(), &info) == 0 && lock.IsFile(info.st_dev, info.st_ino);
+  if (create && same) {
+    // Not the leftover of a creation: it was a store once.
+    return PlaceError(StatusCode::kDataLoss, place,
+                      "has lost its contents: restore the store from a backup");
   }
-  return PlaceError(StatusCode::kFailedPrecondition, place,
-                    "was removed or replaced while other processes have it open: stop them "
-                    "first");
+  // Processes that have the store open share LMDB's lock file with whoever opens
+  // it next. If the data file was exchanged under them, they must not share it.
+  if ((create || !same) && lock.HeldByOthers()) {
+    return PlaceError(StatusCode::kFailedPrecondition, place,
+                      "was removed or replaced while other processes have it open: stop them "
+                      "first");
+  }
+  return absl::OkStatus();
 }
 
 size_t MapSizeFor(const Options& options, const DataFile& file) {
@@ -230,6 +237,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenLocked(const std::string& path,
   if (!file.ok()) return file.status();
   const bool create = file->content != Content::kStore;
   absl::Status status = CheckSameFile(path, *lock, create);
+  // Until it is made, there is no store that could lose anything.
+  if (status.ok() && create) lock->RecordFile(0, 0);
   if (status.ok() && file->content == Content::kEmpty) status = ClearLeftover(path);
   if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<Environment>> environment =
