@@ -140,8 +140,11 @@ TEST(HostFields, RootfsesHasAtMost256Names) {
   std::string names = "\"n0\"";
   for (int i = 1; i < 256; ++i) names += Concat(",\"n", std::to_string(i), "\"");
   EXPECT_EQ(Fault(HostField("rootfses", Concat("[", names, "]"))), "OK");
-  EXPECT_EQ(Fault(HostField("rootfses", Concat("[", names, ",\"n256\"]"))),
-            "/hosts/0/rootfses: must be an array of up to 256 names");
+  for (const char* rest : {"]", ",1]", ",\"endless"}) {
+    EXPECT_EQ(Fault(HostField("rootfses", Concat("[", names, ",\"n256\"", rest))),
+              "/hosts/0/rootfses: must be an array of up to 256 names")
+        << rest;
+  }
 }
 
 TEST(HostFields, RootfsesRepeatsNoName) {
