@@ -20,8 +20,6 @@ ifeq ($(shell command -v node >/dev/null && command -v npm >/dev/null && echo ye
   CHECK_PACKAGES += nodejs npm
 endif
 
-BUILD_DIR := $(if $(filter release,$(PRESET)),build,build-$(PRESET))
-
 # ThreadSanitizer needs a memory layout that address randomisation can spoil.
 ifeq ($(PRESET),tsan)
   RUN := $(shell setarch -R true 2>/dev/null && echo setarch -R)
