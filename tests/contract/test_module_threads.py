@@ -128,56 +128,80 @@ def test_one_batch_applied_by_several_threads(any_catalog):
     assert any_catalog.snapshot().version == 1
 
 
-def test_a_batch_is_not_changed_while_it_is_applied(tmp_path):
-    """One thread changes what another applies: it works or is refused, whole."""
-    with muster.Catalog.open(tmp_path / "db") as catalog:
-        batch = muster.WriteBatch()
-        batch.put_host(host("first"))
-        done = threading.Event()
-        refused = 0
+@pytest.fixture
+def turns_are_given():
+    """A thread runs until it lets go of the GIL: nobody takes it away."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(60)
+    yield
+    sys.setswitchinterval(interval)
+
+
+def large_batch():
+    """A batch that takes a while to apply."""
+    batch = muster.WriteBatch()
+    for i in range(20000):
+        batch.put_host(host(f"h{i:06d}"))
+    return batch
+
+
+def test_a_batch_refuses_changes_while_it_is_applied(turns_are_given):
+    def refused_once():
+        batch = large_batch()
+        about_to_apply = threading.Event()
 
         def apply():
-            for _ in range(50):
-                catalog.apply(batch)
-            done.set()
+            about_to_apply.set()
+            catalog.apply(batch)
 
         with ThreadPoolExecutor(1) as pool:
             applying = pool.submit(apply)
-            count = 0
-            while not done.is_set() and count < 2000:
-                try:
-                    batch.put_host(host(f"h{count:04d}"))
-                    count += 1
-                except muster.FailedPrecondition as error:
-                    assert "being applied" in str(error)
-                    refused += 1
+            about_to_apply.wait()
+            try:
+                batch.put_host(host("late"))
+                refused = False  # it came after apply() had returned
+            except muster.FailedPrecondition as error:
+                refused = "being applied" in str(error)
             applying.result()
+        batch.put_host(host("later"))
+        return refused
+
+    with muster.Catalog.in_memory() as catalog:
+        assert any(refused_once() for _ in range(20))
+
+
+READ_ALONE = b'{"hosts":[' + b",".join(
+    b'{"id":"h%06d","status":"active","free_mib":1,"vm_count":0}' % i for i in range(20000)
+)  # without its end, so that nothing is applied
+
+
+@pytest.mark.parametrize("work", ["read", "apply", "export"])
+def test_other_threads_run_while_the_engine_works(catalog, turns_are_given, work):
+    batch = large_batch()
+    if work == "export":
         catalog.apply(batch)
-        assert catalog.snapshot().hosts().total == count + 1
+    works = {
+        "read": lambda: pytest.raises(
+            muster.InvalidArgument, catalog.import_document, READ_ALONE
+        ),
+        "apply": lambda: catalog.apply(batch),
+        "export": lambda: catalog.export_document(),
+    }
+    begun, ended = threading.Event(), threading.Event()
 
+    def run():
+        begun.set()
+        works[work]()
+        ended.set()
 
-def test_other_threads_run_while_the_engine_works(catalog):
-    """A long import lets go of the GIL: another thread gets on meanwhile."""
-    text = b'{"hosts":[' + b",".join(
-        b'{"id":"h%06d","status":"active","free_mib":1,"vm_count":0}' % i for i in range(50000)
-    ) + b"]}"
-    imported = threading.Event()
+    def others_ran_meanwhile():
+        begun.clear()
+        ended.clear()
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(run)
+            begun.wait()
+            meanwhile = not ended.is_set()
+            running.result()
+        return meanwhile
 
-    def work():
-        catalog.import_document(text)
-        imported.set()
-
-    # With a long switch interval only a GIL that was let go changes hands.
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(60)
-    try:
-        thread = threading.Thread(target=work)
-        thread.start()
-        rounds = 0
-        while not imported.is_set():
-            get(catalog, "/healthz")
-            rounds += 1
-        thread.join()
-    finally:
-        sys.setswitchinterval(interval)
-    assert rounds > 1
+    assert any(others_ran_meanwhile() for _ in range(20))
