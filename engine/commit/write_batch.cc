@@ -189,6 +189,7 @@ void WriteBatch::RevokeApiKey(std::string_view id_or_key) {
   rep_->Add(ChangeKind::kRevokeApiKey, List::kApiKeys, {}, value);
 }
 
+void WriteBatch::Invalidate(const absl::Status& fault) { rep_->Check(fault); }
 const absl::Status& WriteBatch::status() const { return rep_->status(); }
 size_t WriteBatch::size() const { return rep_->size(); }
 void WriteBatch::Clear() { rep_->Clear(); }

@@ -42,9 +42,7 @@ absl::Status Parse(std::istream& in, const ImportOptions& options, WriteBatch* b
 absl::Status ReadDocument(std::istream& in, const ImportOptions& options, WriteBatch* batch) {
   if (!batch->status().ok()) return batch->status();
   absl::Status status = Parse(in, options, batch);
-  // Half of a document must not be applied: a change without a name is a fault
-  // of the batch, and stays one.
-  if (!status.ok()) batch->DeleteShape({});
+  if (!status.ok()) batch->Invalidate(status);  // half of a document must not be applied
   return status;
 }
 

@@ -98,7 +98,9 @@ std::string Printable(std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
   std::string out;
   for (unsigned char c : text) {
-    if (out.size() >= kMost) return out += "...";
+    // Not within a character, unless the text is not UTF-8 anyway.
+    const bool starts_character = (c & 0xc0) != 0x80;
+    if (out.size() >= kMost + (starts_character ? 0 : 4)) return out += "...";
     if (c >= 0x20 && c != 0x7f) {
       out.push_back(static_cast<char>(c));
     } else {

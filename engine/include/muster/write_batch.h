@@ -82,6 +82,10 @@ class MUSTER_EXPORT WriteBatch {
   // Apply: NotFound when there is none.
   void RevokeApiKey(std::string_view id_or_key);
 
+  // Makes the batch invalid, for whoever fills it from a source of its own and
+  // finds a fault there. An earlier fault stays. `fault` must not be OK.
+  void Invalidate(const absl::Status& fault);
+
   // The first fault, or OK.
   const absl::Status& status() const;
 

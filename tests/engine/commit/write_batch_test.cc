@@ -117,6 +117,15 @@ TEST_F(WriteBatchTest, ABatchMayBeAppliedTwice) {
   EXPECT_EQ(catalog_->snapshot().Hosts().total, 1);
 }
 
+TEST_F(WriteBatchTest, ABatchIsMadeInvalidByWhoeverFillsIt) {
+  const absl::Status fault = absl::InvalidArgumentError("line 3 of my file: no such field");
+  EXPECT_EQ(Apply([&](WriteBatch& batch) {
+              batch.PutHost(MakeHost("h"));
+              batch.Invalidate(fault);
+            }),
+            fault);
+}
+
 TEST_F(WriteBatchTest, AClearedBatchIsEmptyAndWithoutFault) {
   WriteBatch batch;
   batch.PutHost({"", HostStatus::kActive, 0, 0});

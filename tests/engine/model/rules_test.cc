@@ -163,6 +163,9 @@ TEST(Rules, AFaultOfAKeyDoesNotShowTheKey) {
 TEST(Rules, PrintableTextHasOneLineAndAnEnd) {
   EXPECT_EQ(Printable("a\nb\x7f"), "a\\x0ab\\x7f");
   EXPECT_LE(Printable(std::string(100000, 'a')).size(), 310u);
+  std::string wide = "a";
+  for (int i = 0; i < 1000; ++i) wide += "\xf0\x9f\x90\xa7";
+  EXPECT_TRUE(IsUtf8(Printable(wide))) << "cut between two characters";
 }
 
 }  // namespace
