@@ -8,15 +8,15 @@ from typing import Generic, Literal, Protocol, TypeAlias, TypeVar, final
 
 __version__: str
 
-HeaderValue: TypeAlias = str | bytes | Iterable[str] | Iterable[bytes]
-Headers: TypeAlias = (
-    Mapping[str, HeaderValue]
-    | Mapping[bytes, HeaderValue]
-    | Iterable[tuple[str, HeaderValue]]
-    | Iterable[tuple[bytes, HeaderValue]]
+_HeaderValue: TypeAlias = str | bytes | Iterable[str] | Iterable[bytes]
+_Headers: TypeAlias = (
+    Mapping[str, _HeaderValue]
+    | Mapping[bytes, _HeaderValue]
+    | Iterable[tuple[str, _HeaderValue]]
+    | Iterable[tuple[bytes, _HeaderValue]]
 )
-PublicList: TypeAlias = Literal["shapes", "rootfs", "hosts"]
-HostStatus: TypeAlias = Literal["active", "draining", "dead"]
+_PublicList: TypeAlias = Literal["shapes", "rootfs", "hosts"]
+_HostStatus: TypeAlias = Literal["active", "draining", "dead"]
 
 class _BinaryFile(Protocol):
     def read(self, size: int, /) -> bytes: ...
@@ -87,11 +87,11 @@ class ApiKeyInfo:
     hint: str
     created_unix_ms: int
 
-Entry = TypeVar("Entry")
+_Entry = TypeVar("_Entry")
 
 @dataclass(slots=True, kw_only=True)
-class Page(Generic[Entry]):
-    items: list[Entry]
+class Page(Generic[_Entry]):
+    items: list[_Entry]
     total: int
     limit: int
     offset: int
@@ -125,9 +125,9 @@ class WriteBatch:
     def delete_rootfs(self, name: str) -> None: ...
     def delete_host(self, id: str) -> None: ...
     def delete_user(self, id: str) -> None: ...
-    def replace(self, list: PublicList | Literal["users"]) -> None: ...
-    def set_disabled(self, list: PublicList, id: str, disabled: bool = True) -> None: ...
-    def set_host_status(self, id: str, status: HostStatus) -> None: ...
+    def replace(self, list: _PublicList | Literal["users"]) -> None: ...
+    def set_disabled(self, list: _PublicList, id: str, disabled: bool = True) -> None: ...
+    def set_host_status(self, id: str, status: _HostStatus) -> None: ...
     def set_default_rootfs(self, name: str) -> None: ...
     def set_user_stats(
         self,
@@ -151,8 +151,8 @@ class WriteBatch:
 class Snapshot:
     @property
     def version(self) -> int: ...
-    def list_version(self, list: PublicList) -> int: ...
-    def etag(self, list: PublicList) -> str: ...
+    def list_version(self, list: _PublicList) -> int: ...
+    def etag(self, list: _PublicList) -> str: ...
     def shapes(self, limit: int = 50, offset: int = 0) -> Page[Shape]: ...
     def hosts(self, limit: int = 50, offset: int = 0) -> Page[Host]: ...
     def rootfs(self) -> RootfsView: ...
@@ -171,13 +171,13 @@ class Handler:
         self,
         method: str | bytes,
         target: str | bytes,
-        headers: Headers | None = None,
+        headers: _Headers | None = None,
         *,
         user_id: str | None = None,
     ) -> Response | None: ...
     @staticmethod
     def not_found(
-        method: str | bytes, target: str | bytes, headers: Headers | None = None
+        method: str | bytes, target: str | bytes, headers: _Headers | None = None
     ) -> Response: ...
 
 @final
@@ -219,7 +219,7 @@ class Catalog:
         self,
         method: str | bytes,
         target: str | bytes,
-        headers: Headers | None = None,
+        headers: _Headers | None = None,
         *,
         user_id: str | None = None,
     ) -> Response | None: ...
