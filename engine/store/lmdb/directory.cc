@@ -100,7 +100,7 @@ absl::StatusOr<DirectoryState> LookAtDirectory(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) {
     if (errno == ENOENT) return DirectoryState();
-    if (errno == ENOTDIR) return NotADirectory(path);
+    if (errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG) return NotADirectory(path);
     return OpenStatus(path, errno);
   }
   if (!S_ISDIR(info.st_mode)) return NotADirectory(path);

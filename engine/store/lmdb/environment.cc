@@ -41,7 +41,7 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Open(const std::string
   if (error != 0) return OpenStatus(directory, error);
   absl::Status status = environment->Prepare(create_tables);
   if (!status.ok()) {
-    return PlaceError(status.code(), directory,
+    return PlaceError(OpenCode(status.code()), directory,
                       model::Concat("cannot be opened: ", model::Message(status)));
   }
   return environment;
@@ -108,6 +108,7 @@ absl::StatusOr<MDB_txn*> Environment::BeginWrite() {
 }
 
 absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
+  bool freed_readers = false;
   for (;;) {
     uint64_t map_generation = 0;
     absl::Status status = Enter(&map_generation);
@@ -116,22 +117,30 @@ absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
     const int error = mdb_txn_begin(env_, nullptr, flags, &transaction);
     if (error == 0) return transaction;
     Leave();
-    if (error != MDB_MAP_RESIZED) return LmdbStatus(error);
-    status = Remap(map_generation);
+    if (error == MDB_MAP_RESIZED) {
+      status = Remap(map_generation);
+    } else if (error == MDB_READERS_FULL && !std::exchange(freed_readers, true)) {
+      // Processes that were killed keep their places until somebody looks.
+      status = LmdbStatus(mdb_reader_check(env_, nullptr));
+    } else {
+      status = LmdbStatus(error);
+    }
     if (!status.ok()) return status;
   }
 }
 
 void Environment::Abort(MDB_txn* transaction) {
-  // In a child the slot and the lock are the parent's.
-  if (!InForkedChild()) mdb_txn_abort(transaction);
+  // In a child the slot and the lock are the parent's, and the mutex may have
+  // been held by a thread that the child has not.
+  if (InForkedChild()) return;
+  mdb_txn_abort(transaction);
   Leave();
 }
 
 absl::Status Environment::Commit(MDB_txn* transaction) {
   if (InForkedChild()) {
-    Leave();
-    return absl::FailedPreconditionError("the transaction was begun before a fork");
+    return absl::FailedPreconditionError(
+        "the transaction was begun before a fork: begin it in the child, after the fork");
   }
   const int error = mdb_txn_commit(transaction);
   if (error == 0) FillUpFile();
@@ -173,6 +182,7 @@ void Environment::Leave() {
 }
 
 bool Environment::HasTransactions() {
+  if (InForkedChild()) return false;  // they are the parent's
   std::lock_guard<std::mutex> lock(mutex_);
   return transactions_ > 0;
 }

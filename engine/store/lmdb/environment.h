@@ -49,7 +49,8 @@ class Environment {
   absl::StatusOr<MDB_txn*> BeginRead();
   absl::StatusOr<MDB_txn*> BeginWrite();
 
-  // Ends a transaction, and counts it off. In a forked child only the latter.
+  // Ends a transaction, and counts it off. In a forked child it does neither:
+  // the transaction is the parent's.
   void Abort(MDB_txn* transaction);
   absl::Status Commit(MDB_txn* transaction);
 

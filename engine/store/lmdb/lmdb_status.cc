@@ -80,8 +80,12 @@ absl::Status LmdbStatus(int error) {
 
 absl::Status OpenStatus(std::string_view place, int error) {
   const absl::Status status = LmdbStatus(error);
-  return absl::Status(status.code(),
+  return absl::Status(OpenCode(status.code()),
                       model::Concat(model::Printable(place), ": ", model::Message(status)));
+}
+
+StatusCode OpenCode(StatusCode code) {
+  return code == StatusCode::kResourceExhausted ? StatusCode::kUnavailable : code;
 }
 
 absl::Status PlaceError(StatusCode code, std::string_view place, std::string_view sentence) {

@@ -15,10 +15,13 @@ namespace muster::store {
 // for the caller to handle and come out as DataLoss and Unavailable.
 absl::Status LmdbStatus(int error);
 
-// The same for an error while a store is being opened: the code of
-// LmdbStatus(), and one line that names `place` (a path; made printable here)
-// and what to do.
+// The same for an error while a store is being opened: one line that names
+// `place` (a path; made printable here) and what to do. What is ResourceExhausted
+// later is Unavailable then, as Catalog::Open() says.
 absl::Status OpenStatus(std::string_view place, int error);
+
+// The code that an error has while a store is being opened.
+absl::StatusCode OpenCode(absl::StatusCode code);
 
 // A line about a place: "PLACE SENTENCE", `place` made printable.
 absl::Status PlaceError(absl::StatusCode code, std::string_view place,

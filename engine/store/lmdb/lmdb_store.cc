@@ -16,6 +16,7 @@
 #include "store/lmdb/environment.h"
 #include "store/lmdb/file_identity.h"
 #include "store/lmdb/lmdb_status.h"
+#include "store/lmdb/probe.h"
 #include "store/lmdb/process_lock.h"
 #include "store/lmdb/transaction.h"
 #include "store/lmdb/unique_fd.h"
@@ -82,9 +83,6 @@ class LmdbStore : public Store {
   absl::Status Close() override;
 
  private:
-  absl::Status ProbeFile();
-  absl::Status ProbeShortFile();
-
   std::unique_ptr<ProcessLock> lock_;         // null once closed
   std::unique_ptr<Environment> environment_;  // null once closed
   const std::string data_path_;               // absolute
@@ -106,51 +104,10 @@ absl::Status LmdbStore::Close() {
 
 absl::Status LmdbStore::Probe() {
   if (environment_ == nullptr) return Closed();
-  absl::Status status = ProbeFile();  // first: reading touches the map
+  absl::Status status = ProbeDataFile(data_path_, identity_, environment_.get());
   if (status.ok()) status = BeginRead().status();
   if (status.ok()) return status;
   return absl::UnavailableError(status.message());
-}
-
-// Looks by path, but never opens: closing the file again would be harmless, but
-// that of LMDB's lock file would drop its locks, so no habit is made of it.
-absl::Status LmdbStore::ProbeFile() {
-  struct stat info;
-  if (stat(data_path_.c_str(), &info) != 0) {
-    return absl::UnavailableError("the store's data file is gone: restart with one in place");
-  }
-  if (info.st_dev != identity_.device || info.st_ino != identity_.inode) {
-    return absl::UnavailableError("the store's data file was replaced: restart to use it");
-  }
-  const uint64_t size = static_cast<uint64_t>(info.st_size);
-  if (size < 2 * SystemPageSize() || size < environment_->meta_pages().file_size()) {
-    absl::Status status = ProbeShortFile();
-    if (!status.ok()) return status;
-  }
-  if (faccessat(AT_FDCWD, data_path_.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
-    return absl::UnavailableError("the store's data file may not be written: look at its mode");
-  }
-  return absl::OkStatus();
-}
-
-// A commit that has just ended may be about to lengthen the file, or whoever made
-// it may have been killed before: then nothing is missing, and the next commit
-// mends it.
-absl::Status LmdbStore::ProbeShortFile() {
-  absl::Status status;
-  struct stat info;
-  if (fstat(environment_->fd(), &info) != 0 ||
-      static_cast<uint64_t>(info.st_size) < 2 * SystemPageSize()) {
-    return absl::UnavailableError("the store's data file is cut short: restore it");
-  }
-  // As a writer, so that the file does not change meanwhile.
-  absl::StatusOr<MDB_txn*> transaction = environment_->BeginWrite();
-  if (!transaction.ok()) return transaction.status();
-  if (!ReachesOnlyPagesInFile(environment_->fd())) {
-    status = absl::UnavailableError("the store's data file is cut short: restore it");
-  }
-  environment_->Abort(*transaction);
-  return status;
 }
 
 // Looks at the data file, if there is one. The directory is a store, or one can

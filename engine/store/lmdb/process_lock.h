@@ -37,7 +37,7 @@ class ProcessLock {
   // none or mended where it is damaged. Waits for another process that is just
   // opening it. Also takes the gate (below). FailedPrecondition where the store
   // is open in this process, or in another PID namespace; PermissionDenied,
-  // ResourceExhausted, Unavailable.
+  // Unavailable.
   static absl::StatusOr<std::unique_ptr<ProcessLock>> Acquire(const std::string& directory);
 
   // Lets go of the lock; in a forked child only of the child's part in it.

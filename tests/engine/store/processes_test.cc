@@ -88,9 +88,7 @@ TEST(Processes, WriteIntoALargerMapThatAnotherOneWasGiven) {
   ASSERT_TRUE(InChild([&] {
     return PutOne(**OpenLmdb(dir / "db", WithMap(64 * kMiB)), Table::kHosts, "h", "v").ok();
   }));
-  for (int i = 0; i < 500; ++i) {
-    ASSERT_TRUE(PutOne(*store, Table::kHosts, std::to_string(i), std::string(4000, 'x')).ok());
-  }
+  EXPECT_TRUE(PutOne(*store, Table::kHosts, "big", std::string(2 * kMiB, 'x')).ok());
 }
 
 // A map that has to move waits for transactions of this process; one in the

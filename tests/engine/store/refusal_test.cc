@@ -61,6 +61,12 @@ TEST(Refusal, OfADanglingLink) {
               IsOneLine(StatusCode::kInvalidArgument, dir / "db", "is not a directory"));
 }
 
+TEST(Refusal, OfANameThatIsTooLong) {
+  TempDir dir;
+  EXPECT_THAT(OpenLmdb(dir / std::string(300, 'x'), {}),
+              IsOneLine(StatusCode::kInvalidArgument, dir.path(), ""));
+}
+
 TEST(Refusal, OfAPathWithAZeroByte) {
   TempDir dir;
   const std::string path = (dir / "db") + std::string("\0x", 2);
