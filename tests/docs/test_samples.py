@@ -24,9 +24,15 @@ def of_kind(kind):
     return pytest.mark.parametrize("sample", chosen, ids=[sample.name for sample in chosen])
 
 
-def run(command, directory):
+# A sanitizer's runtime is preloaded for Python and its module; programs bring
+# their own, and curl wants none.
+PROGRAM_ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "LD_PRELOAD"}
+
+
+def run(command, directory, environment=PROGRAM_ENVIRONMENT):
     done = subprocess.run(
-        command, cwd=directory, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=directory, env=environment, capture_output=True, text=True, timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -44,7 +50,7 @@ def server(store):
     """`muster serve` over that store; its address."""
     process = subprocess.Popen(
         [MUSTER, "serve", "--db", "var/db", "--listen", "127.0.0.1:0"],
-        cwd=store, stdout=subprocess.PIPE, text=True,
+        cwd=store, env=PROGRAM_ENVIRONMENT, stdout=subprocess.PIPE, text=True,
     )
     try:
         yield process.stdout.readline().split()[-1]
@@ -67,7 +73,7 @@ def test_there_are_samples_of_every_kind():
 @of_kind("run")
 def test_a_program_prints_what_stands_beside_it(sample, tmp_path):
     if sample.language == "python":
-        output = run([sys.executable, "-c", sample.text], tmp_path)
+        output = run([sys.executable, "-c", sample.text], tmp_path, os.environ)
     else:
         output = run([PROGRAMS / sample.name], tmp_path)
     assert output == sample.output
