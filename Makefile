@@ -12,7 +12,7 @@ ENGINE_PACKAGES := g++ cmake ninja-build pkg-config ccache \
   libabsl-dev rapidjson-dev liblmdb-dev libsodium-dev
 SERVE_PACKAGES := $(ENGINE_PACKAGES) libboost-dev libcli11-dev
 BUILD_PACKAGES := $(SERVE_PACKAGES) libgtest-dev libgmock-dev pybind11-dev python3-dev
-CHECK_PACKAGES := $(BUILD_PACKAGES) python3-pytest clang-format git
+CHECK_PACKAGES := $(BUILD_PACKAGES) python3-pytest clang-format curl git
 BENCH_PACKAGES := $(ENGINE_PACKAGES) libbenchmark-dev
 FORMAT_PACKAGES := clang-format git
 # A Node.js that is there already, from wherever, is as good as Debian's.
