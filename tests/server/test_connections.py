@@ -1,5 +1,6 @@
 """What the server does with connections: order, bodies, limits, times."""
 
+import os
 import resource
 import threading
 
@@ -277,6 +278,8 @@ def processor_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / 100
 
 
+@pytest.mark.skipif("undefined" in os.environ.get("MUSTER_SANITIZE", ""),
+                    reason="UndefinedBehaviorSanitizer needs descriptors for its own checks")
 def test_without_descriptors_it_waits_for_some_and_does_not_spin(start):
     def few_descriptors():
         resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -182,6 +183,7 @@ def test_a_slow_reader_gets_the_version_it_asked_for_whole(start, db):
         until(lambda: b'"total":500' in server.get("/v1/hosts?limit=1").body)
         run("import", "--replace", "-", "--db", db, stdin='{"hosts": []}')
         until(lambda: b'"total":0' in server.get("/v1/hosts").body)
+        slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         answer = slow.read()
         assert answer.headers["etag"] == whole.headers["etag"]
         assert answer.body == whole.body
