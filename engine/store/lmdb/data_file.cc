@@ -42,7 +42,6 @@ struct MetaPage {
   bool has_magic = false;  // the rest is set only then
   uint32_t version = 0;
   uint32_t page_size = 0;
-  uint64_t map_size = 0;
   uint64_t free_root = 0;
   uint64_t main_root = 0;
   uint64_t last_page = 0;
@@ -67,7 +66,6 @@ MetaPage ReadMetaPage(int fd, uint64_t offset) {
   if (!meta.has_magic) return meta;
   meta.version = Load<uint32_t>(&bytes[kMetaVersionOffset]);
   meta.page_size = Load<uint32_t>(&bytes[kMetaPageSizeOffset]);
-  meta.map_size = Load<uint64_t>(&bytes[kMetaMapSizeOffset]);
   meta.free_root = Load<uint64_t>(&bytes[kMetaFreeRootOffset]);
   meta.main_root = Load<uint64_t>(&bytes[kMetaMainRootOffset]);
   meta.last_page = Load<uint64_t>(&bytes[kMetaLastPageOffset]);
@@ -202,9 +200,8 @@ bool ReachesOnlyPagesInFile(int fd, const Look& look) {
   return whole;
 }
 
-absl::StatusOr<DataFile> Examine(int fd, const Look& look, std::string_view place) {
-  DataFile file;
-  if (IsLeftover(fd, look)) return file;
+absl::StatusOr<Content> Examine(int fd, const Look& look, std::string_view place) {
+  if (IsLeftover(fd, look)) return Content::kEmpty;
   absl::Status status = CheckMetaPages(look, place);
   if (!status.ok()) return status;
   if (look.size < look.bytes_needed() && !ReachesOnlyPagesInFile(fd, look)) {
@@ -215,15 +212,9 @@ absl::StatusOr<DataFile> Examine(int fd, const Look& look, std::string_view plac
   }
   Names names;
   if (!ReadNames(fd, look, &names)) return PlaceError(StatusCode::kDataLoss, place, kDamaged);
-  file.map_size = look.newest().map_size;
-  if (!names.any) {
-    file.content = DataFile::Content::kNoTables;
-  } else if (names.foreign || names.ours < kTableCount) {
-    return PlaceError(StatusCode::kFailedPrecondition, place, kForeign);
-  } else {
-    file.content = DataFile::Content::kStore;
-  }
-  return file;
+  if (!names.any) return Content::kNoTables;
+  if (!names.foreign && names.ours == kTableCount) return Content::kStore;
+  return PlaceError(StatusCode::kFailedPrecondition, place, kForeign);
 }
 
 }  // namespace
@@ -233,17 +224,17 @@ size_t SystemPageSize() {
   return size;
 }
 
-absl::StatusOr<DataFile> InspectDataFile(int fd, std::string_view place) {
-  absl::StatusOr<DataFile> file = DataFile();
+absl::StatusOr<Content> InspectDataFile(int fd, std::string_view place) {
+  absl::StatusOr<Content> content = Content::kEmpty;
   for (int looks = 0; looks < kMaxLooks; ++looks) {
     Look look, after;
     if (!Take(fd, &look)) return OpenStatus(place, errno);
-    file = Examine(fd, look, place);
+    content = Examine(fd, look, place);
     if (!Take(fd, &after)) return OpenStatus(place, errno);
     const bool same = look.metas[0] == after.metas[0] && look.metas[1] == after.metas[1];
-    if (file.ok() || same) return file;
+    if (content.ok() || same) return content;
   }
-  return file;
+  return content;
 }
 
 bool ReachesOnlyPagesInFile(int fd) {

@@ -35,20 +35,17 @@ inline constexpr size_t kMetaBytes = 152;
 // The size of a page that LMDB uses on this machine.
 size_t SystemPageSize();
 
-struct DataFile {
-  enum class Content {
-    kEmpty,     // no bytes, or less than a creation writes first
-    kNoTables,  // LMDB's, and nothing in it
-    kStore,     // has our tables
-  };
-  Content content = Content::kEmpty;
-  uint64_t map_size = 0;  // the largest map that any process gave it; 0: none
+// What a data file holds.
+enum class Content {
+  kEmpty,     // no bytes, or less than a creation writes first
+  kNoTables,  // LMDB's, and nothing in it
+  kStore,     // has our tables
 };
 
 // Looks at the file behind `fd`. `place` is its path, for errors:
 // FailedPrecondition (not ours, or of another page size), DataLoss (cut short,
 // damaged), Unavailable (cannot be read).
-absl::StatusOr<DataFile> InspectDataFile(int fd, std::string_view place);
+absl::StatusOr<Content> InspectDataFile(int fd, std::string_view place);
 
 // Whether every page that the newest commit can reach lies within the file. It
 // may be shorter than its meta page says and yet whole: pages that a transaction

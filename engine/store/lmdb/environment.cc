@@ -1,10 +1,12 @@
 #include "store/lmdb/environment.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <utility>
 
@@ -23,6 +25,14 @@ constexpr mode_t kFileMode = 0600;
 // How long a map that has to move waits for transactions of this process. They
 // are short; what takes longer waits for itself.
 constexpr auto kRemapPatience = std::chrono::seconds(10);
+
+bool HasAddressSpace(uint64_t size) {
+  void* const map =
+      mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (map == MAP_FAILED) return false;
+  munmap(map, size);
+  return true;
+}
 
 }  // namespace
 
@@ -198,15 +208,20 @@ absl::Status Environment::Remap(uint64_t map_generation) {
       "the store has grown, but transactions in this process keep its old map: end them");
 }
 
+// Only an offer: without it the store just stays as full as it is here.
 void Environment::RemapIfIdle() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (transactions_ != 0 || lost_map_ || meta_pages_->map_size() <= map_size_) return;
-  (void)RemapLocked();  // what goes wrong shows when the transaction begins
+  const uint64_t offered = meta_pages_->map_size();
+  if (transactions_ != 0 || lost_map_ || offered <= map_size_ || offered > kMaxMapSize) return;
+  (void)RemapLocked();
 }
 
 absl::Status Environment::RemapLocked() {
-  const uint64_t size =
-      std::max({map_size_, meta_pages_->map_size(), meta_pages_->file_size()});
+  uint64_t size = std::max(map_size_, meta_pages_->file_size());
+  if (meta_pages_->map_size() <= kMaxMapSize) size = std::max(size, meta_pages_->map_size());
+  // LMDB gives up the old map first, and cannot be used any more when there is
+  // no room for the new one.
+  if (!HasAddressSpace(size)) return LmdbStatus(ENOMEM);
   const int error = mdb_env_set_mapsize(env_, size);
   lost_map_ = error != 0;
   if (lost_map_) return LmdbStatus(error);

@@ -28,6 +28,9 @@
 
 namespace muster::store {
 
+// The largest map: half of what a process can address.
+inline constexpr uint64_t kMaxMapSize = uint64_t{1} << 46;
+
 class Environment {
  public:
   // Opens the files in `directory`, which must have passed InspectDataFile() or

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <utility>
@@ -25,10 +24,8 @@ namespace muster::store {
 namespace {
 
 using absl::StatusCode;
-using Content = DataFile::Content;
 
 constexpr size_t kMinMapSize = size_t{1} << 20;
-constexpr size_t kMaxMapSize = size_t{1} << 46;  // half of what a process can address
 
 absl::Status Closed() { return absl::FailedPreconditionError("the store is closed"); }
 
@@ -112,12 +109,12 @@ absl::Status LmdbStore::Probe() {
 
 // Looks at the data file, if there is one. The directory is a store, or one can
 // be made in it, where this is OK.
-absl::StatusOr<DataFile> Inspect(const std::string& path, const Options& options) {
+absl::StatusOr<Content> Inspect(const std::string& path, const Options& options) {
   absl::StatusOr<DirectoryState> directory = LookAtDirectory(path);
   if (!directory.ok()) return directory.status();
   absl::Status status = CheckFileSystem(path);
   if (!status.ok()) return status;
-  DataFile file;
+  Content content = Content::kEmpty;
   if (directory->has_data_file) {
     const std::string place = model::Concat(path, "/", kDataFileName);
     // O_NONBLOCK: somebody's named pipe must not make it wait.
@@ -128,18 +125,18 @@ absl::StatusOr<DataFile> Inspect(const std::string& path, const Options& options
       return PlaceError(StatusCode::kFailedPrecondition, place,
                         "is not a file: choose an empty or a new directory");
     }
-    absl::StatusOr<DataFile> found = InspectDataFile(fd.get(), place);
+    absl::StatusOr<Content> found = InspectDataFile(fd.get(), place);
     if (!found.ok()) return found;
-    file = *found;
+    content = *found;
   }
-  if (file.content == Content::kStore) return file;
+  if (content == Content::kStore) return content;
   if (directory->has_other_files && !directory->has_data_file) {
     return PlaceError(StatusCode::kFailedPrecondition, path,
                       "is not a Muster store and holds other files: choose an empty or a new "
                       "directory");
   }
   if (!options.create_if_missing) return NoStore(path);
-  return file;
+  return content;
 }
 
 // What less than a creation's first write left would be refused by LMDB.
@@ -170,11 +167,9 @@ absl::Status CheckSameFile(const std::string& path, const ProcessLock& lock, boo
   return absl::OkStatus();
 }
 
-size_t MapSizeFor(const Options& options, const DataFile& file) {
-  uint64_t size = options.map_size_bytes;
-  if (file.map_size <= kMaxMapSize) size = std::max(size, file.map_size);
-  const uint64_t page_size = SystemPageSize();
-  return (size + page_size - 1) / page_size * page_size;
+size_t WholePages(size_t bytes) {
+  const size_t page_size = SystemPageSize();
+  return (bytes + page_size - 1) / page_size * page_size;
 }
 
 absl::Status CheckOptions(const Options& options) {
@@ -190,16 +185,16 @@ absl::Status CheckOptions(const Options& options) {
 absl::StatusOr<std::unique_ptr<Store>> OpenLocked(const std::string& path,
                                                   const Options& options,
                                                   std::unique_ptr<ProcessLock> lock) {
-  absl::StatusOr<DataFile> file = Inspect(path, options);
-  if (!file.ok()) return file.status();
-  const bool create = file->content != Content::kStore;
+  absl::StatusOr<Content> content = Inspect(path, options);
+  if (!content.ok()) return content.status();
+  const bool create = *content != Content::kStore;
   absl::Status status = CheckSameFile(path, *lock, create);
   // Until it is made, there is no store that could lose anything.
   if (status.ok() && create) lock->RecordFile(0, 0);
-  if (status.ok() && file->content == Content::kEmpty) status = ClearLeftover(path);
+  if (status.ok() && *content == Content::kEmpty) status = ClearLeftover(path);
   if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<Environment>> environment =
-      Environment::Open(path, MapSizeFor(options, *file), create);
+      Environment::Open(path, WholePages(options.map_size_bytes), create);
   if (!environment.ok()) return environment.status();
   if (create) status = SyncDirectory(path);
   if (!status.ok()) return status;
@@ -224,9 +219,9 @@ absl::StatusOr<std::unique_ptr<Store>> OpenLmdb(const std::string& path,
   if (!status.ok()) return status;
   // Once before anything is touched, so that a directory that is not a store
   // stays as it is, and once more with the gate held.
-  absl::StatusOr<DataFile> file = Inspect(path, options);
-  if (!file.ok()) return file.status();
-  if (file->content != Content::kStore) status = MakeDirectory(path);
+  absl::StatusOr<Content> content = Inspect(path, options);
+  if (!content.ok()) return content.status();
+  if (*content != Content::kStore) status = MakeDirectory(path);
   if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<ProcessLock>> lock = ProcessLock::Acquire(path);
   if (!lock.ok()) return lock.status();

@@ -62,6 +62,37 @@ TEST(FullDisk, IsOverWhenThereIsRoomAgain) {
   }));
 }
 
+// Another process may have a map that has no place here.
+TEST(AddressSpace, ThatIsShortLeavesTheMapThatThereIs) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer takes more address space than the test allows";
+#endif
+  TempDir dir;
+  constexpr size_t kMiB = size_t{1} << 20;
+  Options small, large;
+  small.map_size_bytes = kMiB;
+  large.map_size_bytes = size_t{16} << 30;
+  EXPECT_TRUE(InChild([&] {
+    const auto store = *OpenLmdb(dir / "db", small);
+    const std::string big(2 * kMiB, 'x');
+    const auto put_elsewhere = [&](const std::string& value) {
+      return InChild([&] {
+        return PutOne(**OpenLmdb(dir / "db", large), Table::kHosts, "h", value).ok();
+      });
+    };
+    if (!put_elsewhere("v")) return false;
+    const rlimit limit{size_t{4} << 30, RLIM_INFINITY}, none{RLIM_INFINITY, RLIM_INFINITY};
+    setrlimit(RLIMIT_AS, &limit);
+    const bool goes_on = PutOne(*store, Table::kHosts, "small", "v").ok();
+    setrlimit(RLIMIT_AS, &none);
+    if (!goes_on || !put_elsewhere(big)) return false;
+    setrlimit(RLIMIT_AS, &limit);
+    const bool refused = !store->BeginRead().ok();
+    setrlimit(RLIMIT_AS, &none);
+    return refused && Value(*store, Table::kHosts, "h") == big;
+  }));
+}
+
 // Begins read transactions until no more can be had.
 absl::Status UseUpReaders(Store& store,
                           std::vector<std::unique_ptr<ReadTransaction>>* readers) {

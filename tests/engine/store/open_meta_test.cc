@@ -11,6 +11,8 @@
 namespace muster::store {
 namespace {
 
+namespace fs = std::filesystem;
+
 // Commits one more version, as the committer does.
 void CommitVersion(Store& store) {
   auto writer = *store.BeginWrite();
@@ -81,7 +83,7 @@ TEST(OpenMeta, KeepsTheIncarnationAsVersionsGrow) {
 TEST(OpenMeta, GivesACopyAnIncarnationOfItsOwn) {
   TempDir dir;
   const Meta original = *OpenMeta(*Open(dir / "db"));
-  std::filesystem::copy(dir / "db", dir / "copy");
+  fs::copy(dir / "db", dir / "copy");
   const Meta copy = *OpenMeta(*Open(dir / "copy"));
   EXPECT_EQ(copy.id, original.id);
   EXPECT_EQ(copy.secret, original.secret);
@@ -92,9 +94,19 @@ TEST(OpenMeta, GivesACopyAnIncarnationOfItsOwn) {
 TEST(OpenMeta, NoticesAFileThatTookTheStoresPlace) {
   TempDir dir;
   const Meta original = *OpenMeta(*Open(dir / "db"));
-  std::filesystem::copy_file(dir / "db/data.mdb", dir / "backup");
-  std::filesystem::remove(dir / "db/data.mdb");
-  std::filesystem::rename(dir / "backup", dir / "db/data.mdb");
+  fs::copy_file(dir / "db/data.mdb", dir / "backup");
+  fs::remove(dir / "db/data.mdb");
+  fs::rename(dir / "backup", dir / "db/data.mdb");
+  EXPECT_NE(OpenMeta(*Open(dir / "db"))->incarnation, original.incarnation);
+}
+
+// A file that is made where one was removed often gets its inode number.
+TEST(OpenMeta, NoticesAFileThatTookTheStoresInode) {
+  TempDir dir;
+  const Meta original = *OpenMeta(*Open(dir / "db"));
+  const std::string bytes = ReadText(dir / "db/data.mdb");
+  fs::remove(dir / "db/data.mdb");
+  WriteText(dir / "db/data.mdb", bytes);
   EXPECT_NE(OpenMeta(*Open(dir / "db"))->incarnation, original.incarnation);
 }
 
@@ -146,6 +158,18 @@ TEST(OpenMeta, NoticesAnotherBoot) {
   ASSERT_TRUE(WriteMeta(*writer, meta).ok());
   ASSERT_TRUE(writer->Commit().ok());
   EXPECT_NE(OpenMeta(*store)->incarnation, incarnation);
+}
+
+// Whoever committed may have been killed before it raised the mark.
+TEST(OpenMeta, RaisesTheMarkToWhatItFinds) {
+  const auto store = NewMemoryStore();
+  Meta meta = *OpenMeta(*store);
+  meta.version = 5;
+  auto writer = *store->BeginWrite();
+  ASSERT_TRUE(WriteMeta(*writer, meta).ok());
+  ASSERT_TRUE(writer->Commit().ok());
+  ASSERT_TRUE(OpenMeta(*store).ok());
+  EXPECT_EQ(store->HighWaterVersion(meta.incarnation), 5u);
 }
 
 TEST(OpenMeta, FromManyThreadsAgrees) {

@@ -231,6 +231,42 @@ TEST(ForkedChild, DoesTheParentNoHarm) {
   EXPECT_FALSE(OpenLmdb(dir / "db", {}).ok());  // the lock is still the parent's
 }
 
+TEST(ForkedChild, LeavesTheParentsReadersTheirPages) {
+  TempDir dir;
+  const auto store = *OpenLmdb(dir / "db", {});
+  const std::string before(3000, 'a');
+  ASSERT_TRUE(PutOne(*store, Table::kHosts, "h", before).ok());
+  auto reader = *store->BeginRead();
+  ASSERT_TRUE(InChild([&] {
+    reader.reset();
+    return true;
+  }));
+  for (char c = 'b'; c < 'z'; ++c) {
+    ASSERT_TRUE(PutOne(*store, Table::kHosts, "h", std::string(3000, c)).ok());
+  }
+  EXPECT_EQ(Value(*reader, Table::kHosts, "h"), before);
+}
+
+// LMDB's lock on its lock file belongs to the process: to close the inherited
+// environment would take it from the one that the child opened.
+TEST(ForkedChild, KeepsLmdbsLockWhenItLetsGoOfWhatItInherited) {
+  TempDir dir;
+  auto store = *OpenLmdb(dir / "db", {});
+  Peer child([&](int) {
+    static const auto own = *OpenLmdb(dir / "db", {});
+    store.reset();
+    return true;
+  });
+  ASSERT_TRUE(child.Do(0));
+  store.reset();
+  const int fd = open((dir / "db/lock.mdb").c_str(), O_RDWR);
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  ASSERT_EQ(fcntl(fd, F_GETLK, &lock), 0);
+  EXPECT_NE(lock.l_type, F_UNLCK);
+  close(fd);
+}
+
 TEST(ForkedChild, OpensTheStoreForItself) {
   TempDir dir;
   auto store = *OpenLmdb(dir / "db", {});

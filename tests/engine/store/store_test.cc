@@ -2,6 +2,7 @@
 // list at the end.
 #include <atomic>
 #include <functional>
+#include <ostream>
 #include <thread>
 
 #include "engine/store/fixture.h"
@@ -14,6 +15,8 @@ struct Kind {
   std::string name;
   std::function<std::unique_ptr<Store>(const std::string& directory)> open;
 };
+
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 
 class StoreTest : public testing::TestWithParam<Kind> {
  protected:
