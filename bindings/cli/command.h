@@ -32,6 +32,21 @@ struct CommonOptions {
   std::string db = "var/db";
 };
 
+// --db before a subcommand's own name, as in `muster show --db DIR hosts`.
+inline void AddOuterDb(CLI::App& outer) {
+  outer.add_option("--db", "The store's directory, for every subcommand")->type_name("DIR");
+}
+
+// What was given there, if anything.
+inline void TakeOuterDb(const CLI::App* outer, std::string* db) {
+  for (; outer != nullptr; outer = outer->get_parent()) {
+    const CLI::Option* option = outer->get_option_no_throw("--db");
+    if (option == nullptr || option->count() == 0) continue;
+    *db = option->as<std::string>();
+    return;
+  }
+}
+
 // A subcommand with --db. `Options` derives from CommonOptions; `declare` adds
 // to the command what else there is, `run` does the work.
 template <typename Options>
@@ -47,7 +62,8 @@ CLI::App* AddCommand(CLI::App& parent, Invocation& invocation, const std::string
       ->envname("MUSTER_DB")
       ->type_name("DIR")
       ->capture_default_str();
-  command->callback([options, run, &invocation] {
+  command->callback([options, run, &invocation, &parent] {
+    TakeOuterDb(&parent, &options->db);
     invocation.run = [options, run] { return run(*options); };
   });
   return command;

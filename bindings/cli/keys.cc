@@ -99,6 +99,7 @@ absl::Status Revoke(const RevokeOptions& options) {
 void AddKeys(CLI::App& app, Invocation& invocation) {
   CLI::App* group = app.add_subcommand("key", "Create, list and revoke API keys");
   group->require_subcommand(1);
+  AddOuterDb(*group);
   group->footer(
       "Examples:\n"
       "  muster key create usr_01K --label laptop\n"

@@ -39,6 +39,7 @@ void Declare(CLI::App& app, Invocation& invocation) {
   app.description("Muster keeps a catalog of shapes, rootfs images and hosts, and serves it.");
   app.set_version_flag("--version", std::string("muster ") + Version());
   app.require_subcommand(1);
+  AddOuterDb(app);
   app.footer(
       "Examples:\n"
       "  muster import data/catalog.json      fill the store in var/db\n"

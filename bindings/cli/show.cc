@@ -103,6 +103,7 @@ void Declare(CLI::App& command, ShowOptions& options) {
 void AddShow(CLI::App& app, Invocation& invocation) {
   CLI::App* group = app.add_subcommand("show", "Show what a store holds, disabled entries too");
   group->require_subcommand(1);
+  AddOuterDb(*group);
   group->footer(
       "Examples:\n"
       "  muster show hosts\n"

@@ -84,3 +84,13 @@ def test_db_as_an_argument_comes_before_the_environment(muster, db, no_db):
 def test_db_is_var_db_by_default(muster, tmp_path):
     assert_ok(muster("import", "-", stdin="{}", cwd=tmp_path))
     assert (tmp_path / "var" / "db").is_dir()
+
+
+@pytest.mark.parametrize("arguments", [
+    ("--db", "DB", "show", "hosts", "--json"),
+    ("show", "--db", "DB", "hosts", "--json"),
+    ("show", "hosts", "--db", "DB", "--json"),
+], ids=" ".join)
+def test_db_may_stand_before_or_behind_a_subcommand(muster, db, no_db, arguments):
+    words = [str(db) if word == "DB" else word for word in arguments]
+    assert len(assert_ok(muster(*words, env={"MUSTER_DB": str(no_db)})).json()) == 4
