@@ -285,10 +285,14 @@ TEST_P(StoreTest, WritersWaitForEachOther) {
 TEST_P(StoreTest, TwoThreadsLoseNoUpdate) {
   constexpr int kRounds = 50;
   ASSERT_TRUE(PutOne(*store_, Table::kHosts, "count", "0").ok());
+  std::atomic<int> started{0};
   const auto count = [&] {
+    ++started;
+    while (started < 2) std::this_thread::yield();
     for (int i = 0; i < kRounds; ++i) {
       auto writer = BeginWrite();
       const int seen = std::stoi(*Value(*writer, Table::kHosts, "count"));
+      std::this_thread::yield();  // gives a second writer its chance
       ASSERT_TRUE(writer->Put(Table::kHosts, "count", std::to_string(seen + 1)).ok());
       ASSERT_TRUE(writer->Commit().ok());
     }
