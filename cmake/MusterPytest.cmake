@@ -42,9 +42,15 @@ function(muster_pytest name dir)
   if(Python_EXECUTABLE)
     set(python ${Python_EXECUTABLE})
   endif()
+  # A sanitizer ends the process with its report, which must not be in a file
+  # of pytest's by then.
+  set(capture)
+  if(MUSTER_SANITIZE)
+    set(capture --capture=sys)
+  endif()
   # Nothing is written beside the sources.
   add_test(NAME ${name}
-    COMMAND ${python} -B -m pytest -q -p no:cacheprovider ${dir})
+    COMMAND ${python} -B -m pytest -q -p no:cacheprovider ${capture} ${dir})
   set(environment ${arg_ENVIRONMENT})
   if(NOT arg_WITHOUT_MODULE)
     list(APPEND environment PYTHONPATH=${CMAKE_BINARY_DIR}/python)
