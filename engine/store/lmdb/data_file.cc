@@ -79,7 +79,7 @@ struct Look {
   MetaPage metas[2];
 
   uint64_t page_size() const { return metas[0].page_size; }
-  uint64_t page_count() const { return size / page_size(); }
+  uint64_t page_count() const { return page_size() == 0 ? 0 : size / page_size(); }
   const MetaPage& newest() const {
     return metas[metas[1].transaction > metas[0].transaction ? 1 : 0];
   }
