@@ -17,7 +17,7 @@ BENCH_PACKAGES := $(ENGINE_PACKAGES) libbenchmark-dev
 FORMAT_PACKAGES := clang-format git
 # A Node.js that is there already, from wherever, is as good as Debian's.
 ifeq ($(shell command -v node >/dev/null && command -v npm >/dev/null && echo yes),)
-  CHECK_PACKAGES += nodejs npm
+  CHECK_PACKAGES += nodejs npm ca-certificates
 endif
 
 # ThreadSanitizer needs a memory layout that address randomisation can spoil.

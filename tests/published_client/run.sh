@@ -13,6 +13,10 @@ mkdir -p "$work"
 cp "$source/package.json" "$source/.npmrc" "$source"/*.mjs "$work/"
 cd "$work"
 
+# Node.js has its own list of authorities; a machine may have more.
+authorities=/etc/ssl/certs/ca-certificates.crt
+[ ! -e $authorities ] || export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$authorities}"
+
 # A copy of what was asked for, made when it was installed in full.
 if ! cmp -s package.json installed.json; then
   rm -rf node_modules
