@@ -1,8 +1,14 @@
 // The command muster: reads its arguments, does one thing, and says in one line
 // what went wrong. Exit codes: 0, 1 (failed), 2 (the arguments are wrong).
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "command.h"
 #include "muster/version.h"
@@ -56,6 +62,25 @@ void Declare(CLI::App& app, Invocation& invocation) {
   AddEdit(app, invocation);
 }
 
+// Where one of the three was closed, the next file that is opened would get its
+// number, and what is printed would go into the store. These refuse to be used.
+void TakeStandardDescriptors() {
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // The lowest number that is free is given, which is this one.
+    static_cast<void>(open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+  }
+}
+
+// CLI11 says only that a subcommand is missing, also where an unknown one stands.
+std::string WhatIsWrong(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> rest = app.remaining(true);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr || rest.empty()) {
+    return error.what();
+  }
+  return "unknown subcommand or argument: " + rest.front();
+}
+
 int Run(int argc, char** argv) {
   CLI::App app;
   Invocation invocation;
@@ -64,8 +89,7 @@ int Run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) {
-      return Fail(std::string(error.what()) + "; see '" + CommandPath(app) + " --help'",
-                  kUsage);
+      return Fail(WhatIsWrong(app, error) + "; see '" + CommandPath(app) + " --help'", kUsage);
     }
     app.exit(error);  // prints the help or the version
     invocation.run = [] { return absl::OkStatus(); };
@@ -79,6 +103,7 @@ int Run(int argc, char** argv) {
 }  // namespace muster::cli
 
 int main(int argc, char** argv) {
+  muster::cli::TakeStandardDescriptors();
   // A reader that went away is an error to be told, not a death without a word.
   std::signal(SIGPIPE, SIG_IGN);
   std::ios::sync_with_stdio(false);

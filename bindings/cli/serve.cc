@@ -34,8 +34,14 @@ const CLI::Validator kListenAddress(
 
 const CLI::Validator kMountPrefix(
     [](const std::string& text) {
-      if (text.size() > 1 && text.front() == '/' && text.back() != '/') return std::string();
-      return "must begin with a slash and not end with one, such as /api, and not " + text;
+      const bool is_path = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+        return c > ' ' && c != 0x7f && c != '?' && c != '#';
+      });
+      if (is_path && text.size() > 1 && text.front() == '/' && text.back() != '/') {
+        return std::string();
+      }
+      return "must begin with a slash, not end with one, and be a path such as /api, and not " +
+             text;
     },
     "");
 

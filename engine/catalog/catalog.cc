@@ -22,12 +22,17 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(const std::string& path,
   if (!store.ok()) return store.status();
   auto catalog = Open(*std::move(store), options);
   if (catalog.ok()) return catalog;
-  return absl::Status(catalog.status().code(),
-                      model::Concat(path, ": ", model::Message(catalog.status())));
+  // A full disk is ResourceExhausted later; an open says what catalog.h says.
+  const absl::StatusCode code = absl::IsResourceExhausted(catalog.status())
+                                    ? absl::StatusCode::kUnavailable
+                                    : catalog.status().code();
+  return absl::Status(
+      code, model::Concat(model::Printable(path), ": ", model::Message(catalog.status())));
 }
 
 absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(std::unique_ptr<Store> store,
                                                        const Options&) {
+  if (store == nullptr) return absl::InvalidArgumentError("store: must not be null");
   auto impl = std::make_unique<Impl>(std::move(store));
   if (absl::Status status = impl->Start(); !status.ok()) return status;
   return std::unique_ptr<Catalog>(new Catalog(std::move(impl)));
@@ -88,8 +93,10 @@ absl::StatusOr<std::string> Catalog::FindUserByApiKey(std::string_view api_key) 
 }
 
 absl::StatusOr<std::vector<ApiKeyInfo>> Catalog::ListApiKeys(std::string_view user_id) const {
+  const bool can_be = user_id.empty() || model::IsName(user_id);
   auto txn = impl_->Read();
   if (!txn.ok()) return txn.status();
+  if (!can_be) return std::vector<ApiKeyInfo>();
   return commit::ListKeys(**txn, user_id);
 }
 
@@ -101,7 +108,9 @@ absl::Status Catalog::CheckReady() {
 
 absl::Status Catalog::Close() {
   if (impl_->closed.exchange(true)) return absl::OkStatus();
-  return impl_->store->Close();
+  absl::Status status = impl_->store->Close();
+  impl_->closed = status.ok();
+  return status;
 }
 
 }  // namespace muster

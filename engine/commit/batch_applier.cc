@@ -208,9 +208,13 @@ absl::Status BatchApplier::ApplyKeyChange(const WriteBatch::Rep& batch, const Ch
   std::string_view value = change.value;
   uint64_t first = 0, second = 0;
   if (change.kind == ChangeKind::kRevokeApiKey) {
-    if (!change.key.empty()) return keys_.RevokeById(change.key);
     model::GetVarint(&value, &first);
-    return keys_.RevokeByKey(batch.secret(first));
+    if (change.key.empty()) return keys_.RevokeByKey(batch.secret(first));
+    absl::Status status = keys_.RevokeById(change.key);
+    if (absl::IsNotFound(status) && keys_.RevokeByKey(batch.secret(first)).ok()) {
+      return absl::OkStatus();
+    }
+    return status;
   }
   model::GetVarint(&value, &first);
   model::GetVarint(&value, &second);

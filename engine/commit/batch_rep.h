@@ -31,7 +31,7 @@ enum class ChangeKind : uint8_t {
   kSetStats = 5,       // value: a user's record
   kSetApiKeys = 6,     // value: varint first secret, count, created_unix_ms
   kAddApiKey = 7,      // value: varint secret, created_unix_ms, then the label
-  kRevokeApiKey = 8,   // key: an id, or empty and value: varint secret
+  kRevokeApiKey = 8,   // key: an id, or empty; value: varint secret
 };
 
 struct Change {

@@ -10,6 +10,10 @@ namespace muster::commit {
 namespace {
 
 constexpr std::chrono::seconds kProbeInterval{1};
+// How long a commit takes from LMDB's meta page to its announcement, about; and
+// what a fault gets to pass.
+constexpr std::chrono::microseconds kAnnouncementPause{100};
+constexpr std::chrono::milliseconds kFaultPause{100};
 
 bool SameVersion(const store::Meta& a, const store::Meta& b) {
   return a.id == b.id && a.incarnation == b.incarnation && a.version == b.version;
@@ -40,6 +44,7 @@ absl::StatusOr<std::unique_ptr<Committer>> Committer::Open(Store& store) {
   if (!meta.ok()) return meta.status();
   auto view = LoadView(**txn, *meta, nullptr, nullptr);
   if (!view.ok()) return view.status();
+  store.RaiseHighWaterVersion(meta->incarnation, meta->version);
   return std::unique_ptr<Committer>(
       new Committer(store, *meta, (*txn)->commit_id(), *std::move(view)));
 }
@@ -57,7 +62,7 @@ absl::Status Committer::Apply(const WriteBatch::Rep& batch) {
   if (batch.size() == 0 && !batch.replaces_any()) return absl::OkStatus();
   std::lock_guard<std::mutex> lock(mutex_);
   absl::Status status = ApplyLocked(batch);
-  if (status.ok() || IsStoreFault(status)) last_commit_ = status;
+  if (IsStoreFault(status)) last_commit_ = status;
   NoteTrouble();
   return status;
 }
@@ -83,6 +88,7 @@ absl::Status Committer::ApplyLocked(const WriteBatch::Rep& batch) {
   if (absl::Status status = store::WriteMeta(**txn, meta); !status.ok()) return status;
   if (absl::Status status = (*txn)->Commit(); !status.ok()) return status;
 
+  last_commit_ = absl::OkStatus();  // only a real commit shows that one can be made
   Publish(*std::move(next), meta);
   seen_commit_.store((*txn)->commit_id(), std::memory_order_release);
   return absl::OkStatus();
@@ -99,9 +105,11 @@ absl::Status Committer::TakeIn(ReadTransaction& txn) {
 }
 
 void Committer::Publish(std::unique_ptr<view::View> view, const store::Meta& meta) {
+  // The mark first: a tag must not be seen of a version that nobody would know of
+  // if this process were killed now.
+  store_.RaiseHighWaterVersion(meta.incarnation, meta.version);
   publisher_.Publish(std::move(view));
   meta_ = meta;
-  store_.RaiseHighWaterVersion(meta.incarnation, meta.version);
 }
 
 absl::Status Committer::CatchUp() {
@@ -117,12 +125,14 @@ absl::Status Committer::CatchUp() {
 }
 
 void Committer::TryCatchUpSlowly() noexcept {
+  const Clock::rep now = Clock::now().time_since_epoch().count();
+  if (now < not_before_.load(std::memory_order_relaxed)) return;
   std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
   if (!lock.owns_lock()) return;
-  const uint64_t latest = store_.LatestCommit();
-  // A commit that cannot be taken in is not tried again by every reader; the
-  // next one is.
-  if (!CatchUpLocked().ok()) seen_commit_.store(latest, std::memory_order_release);
+  const bool done = CatchUpLocked().ok();
+  if (done && seen_commit_.load(std::memory_order_relaxed) >= store_.LatestCommit()) return;
+  const Clock::duration pause = done ? kAnnouncementPause : kFaultPause;
+  not_before_.store(now + pause.count(), std::memory_order_relaxed);
 }
 
 absl::Status Committer::CatchUpLocked() {
@@ -147,16 +157,18 @@ absl::Status Committer::CommitNothing() {
 
 absl::Status Committer::CheckWritable() {
   if (!troubled_) return absl::OkStatus();
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (!last_catch_up_.ok() && !CatchUpLocked().ok()) {
+  std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return absl::UnavailableError("the store is not known to be well yet");
+  const Clock::time_point now = Clock::now();
+  if (now - last_probe_ >= kProbeInterval) {
+    last_probe_ = now;
+    if (!last_catch_up_.ok()) static_cast<void>(CatchUpLocked());
+    if (!last_commit_.ok()) last_commit_ = CommitNothing();
+    NoteTrouble();
+  }
+  if (!last_catch_up_.ok()) {
     return absl::UnavailableError("the newest commit cannot be read from the store");
   }
-  const auto now = std::chrono::steady_clock::now();
-  if (!last_commit_.ok() && now - last_probe_ >= kProbeInterval) {
-    last_probe_ = now;
-    last_commit_ = CommitNothing();
-  }
-  NoteTrouble();
   if (last_commit_.ok()) return absl::OkStatus();
   return absl::UnavailableError("the last commit to the store failed");
 }

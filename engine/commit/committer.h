@@ -30,6 +30,8 @@ namespace muster::commit {
 
 class Committer {
  public:
+  using Clock = std::chrono::steady_clock;
+
   // Prepares the store and loads the first view. `store` must outlive the
   // committer. Errors of store::OpenMeta() and LoadView().
   static absl::StatusOr<std::unique_ptr<Committer>> Open(Store& store);
@@ -46,8 +48,9 @@ class Committer {
     TryCatchUpSlowly();
   }
 
-  // OK unless the last commit or catch-up failed. After a failed commit it
-  // tries an empty one, at most once a second. Unavailable with one sentence.
+  // OK unless the last commit or catch-up failed. Then it tries again, at most
+  // once a second and where nobody else is at it: after a commit that failed, an
+  // empty one. Unavailable with one sentence.
   absl::Status CheckWritable();
 
   const view::Publisher& publisher() const { return publisher_; }
@@ -74,17 +77,22 @@ class Committer {
   // The newest commit that is published, or was found not to matter. Readers
   // compare it with the store's.
   std::atomic<uint64_t> seen_commit_;
+  view::Publisher publisher_;
+
+  // Until when readers leave it alone: a commit that another process is just
+  // finishing, or one that cannot be taken in, is not tried by every reader.
+  std::atomic<Clock::rep> not_before_{0};
 
   // Whether the last commit or catch-up failed, to be seen without the mutex,
   // which a long import may hold.
   std::atomic<bool> troubled_{false};
 
-  std::mutex mutex_;
-  view::Publisher publisher_;
+  // On a line of its own: writers must not disturb what readers look at.
+  alignas(64) std::mutex mutex_;
   store::Meta meta_;  // of the published view
   absl::Status last_commit_;
   absl::Status last_catch_up_;
-  std::chrono::steady_clock::time_point last_probe_{};
+  Clock::time_point last_probe_{};
 };
 
 }  // namespace muster::commit

@@ -30,10 +30,10 @@ int64_t NowUnixMs() {
       .count();
 }
 
-bool HasEntries(List list) { return list != List::kApiKeys; }
 bool HasDisabled(List list) {
   return list == List::kShapes || list == List::kRootfs || list == List::kHosts;
 }
+bool HasEntries(List list) { return HasDisabled(list) || list == List::kUsers; }
 
 }  // namespace
 
@@ -176,7 +176,10 @@ void WriteBatch::AddApiKey(std::string_view user_id, std::string_view api_key,
 
 void WriteBatch::RevokeApiKey(std::string_view id_or_key) {
   if (identity::IsApiKeyId(id_or_key)) {
-    rep_->Add(ChangeKind::kRevokeApiKey, List::kApiKeys, id_or_key, {});
+    // A key made elsewhere may look like an id: it is the second guess.
+    std::string value;
+    model::PutVarint(rep_->AddSecret(id_or_key), &value);
+    rep_->Add(ChangeKind::kRevokeApiKey, List::kApiKeys, id_or_key, value);
     return;
   }
   if (!model::IsApiKey(id_or_key)) {
@@ -192,6 +195,7 @@ void WriteBatch::RevokeApiKey(std::string_view id_or_key) {
 void WriteBatch::Invalidate(const absl::Status& fault) { rep_->Check(fault); }
 const absl::Status& WriteBatch::status() const { return rep_->status(); }
 size_t WriteBatch::size() const { return rep_->size(); }
+bool WriteBatch::empty() const { return size() == 0 && !rep_->replaces_any(); }
 void WriteBatch::Clear() { rep_->Clear(); }
 
 }  // namespace muster

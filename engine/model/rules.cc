@@ -97,11 +97,12 @@ std::string Printable(std::string_view text) {
   constexpr size_t kMost = 300;
   constexpr char kHex[] = "0123456789abcdef";
   std::string out;
+  const bool is_utf8 = IsUtf8(text);
   for (unsigned char c : text) {
     // Not within a character, unless the text is not UTF-8 anyway.
     const bool starts_character = (c & 0xc0) != 0x80;
     if (out.size() >= kMost + (starts_character ? 0 : 4)) return out += "...";
-    if (c >= 0x20 && c != 0x7f) {
+    if (c >= 0x20 && c != 0x7f && (c < 0x80 || is_utf8)) {
       out.push_back(static_cast<char>(c));
     } else {
       out += "\\x";

@@ -64,8 +64,8 @@ bool IsApiKey(std::string_view text);
 // "PLACE: SENTENCE" as InvalidArgument.
 absl::Status Fault(std::string_view place, std::string_view sentence);
 
-// Text made fit for one line of an error: control characters escaped, cut at
-// 300 bytes.
+// Text made fit for one line of an error: control characters escaped, and what is
+// beyond ASCII too where it is not UTF-8; cut at 300 bytes.
 std::string Printable(std::string_view text);
 
 // The first fault of an entry, in the order of its fields. `place` is the

@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "store/meta.h"
@@ -30,9 +31,11 @@ absl::Status CheckNoRecords(ReadTransaction& transaction) {
 // be above the version only if versions were lost. In a read transaction it can
 // also be above because somebody committed meanwhile: therefore it is decided
 // twice.
+//
+// Where nothing is known of the incarnation, it may have been any version.
 bool NeedsIncarnation(const Store& store, const Meta& meta) {
-  return meta.fingerprint != store.Fingerprint() ||
-         meta.version < store.HighWaterVersion(meta.incarnation);
+  const std::optional<uint64_t> mark = store.HighWaterVersion(meta.incarnation);
+  return meta.fingerprint != store.Fingerprint() || !mark || meta.version < *mark;
 }
 
 // What stands there, if it can be used as it is.
@@ -65,6 +68,8 @@ absl::StatusOr<Meta> WriteUsable(Store& store) {
   }
   meta.incarnation = RandomNonZero();
   meta.fingerprint = store.Fingerprint();
+  // Known before it is there: nobody may find it and take it for forgotten.
+  store.RaiseHighWaterVersion(meta.incarnation, meta.version);
   status = WriteMeta(**transaction, meta);
   if (status.ok()) status = (*transaction)->Commit();
   if (!status.ok()) return status;

@@ -13,13 +13,8 @@ namespace {
 struct Domain {
   std::atomic<Slot*> all{nullptr};  // grows at the front, never shrinks
 
-  std::mutex spare_mutex;
-  std::vector<Slot*> spare;  // in no thread's cache
-
   std::mutex retired_mutex;
   std::vector<const View*> retired;
-  // Whether views wait for snapshots of catalogs that publish no more.
-  std::atomic<bool> orphans{false};
 };
 
 Domain& TheDomain() {
@@ -37,14 +32,12 @@ struct SlotCache {
 };
 thread_local SlotCache t_cache{};
 
-// Gives the cached slots to the process when the thread ends.
+void Disown(Slot* slot) { slot->owned.store(false, std::memory_order_release); }
+
+// Gives the cached slots to whoever needs one, when the thread ends.
 struct CacheReturner {
   ~CacheReturner() {
-    Domain& domain = TheDomain();
-    std::lock_guard<std::mutex> lock(domain.spare_mutex);
-    domain.spare.insert(domain.spare.end(), t_cache.slots.begin(),
-                        t_cache.slots.begin() + t_cache.count);
-    t_cache.count = 0;
+    while (t_cache.count > 0) Disown(t_cache.slots[--t_cache.count]);
     t_cache.thread_ends = true;
   }
 };
@@ -58,21 +51,17 @@ void ReturnCacheAtThreadEnd() {
 Slot* NewSlot(Domain& domain) {
   Slot* slot = new Slot;
   slot->next = domain.all.load(std::memory_order_relaxed);
-  while (!domain.all.compare_exchange_weak(slot->next, slot, std::memory_order_release,
-                                           std::memory_order_relaxed)) {
+  while (!domain.all.compare_exchange_weak(slot->next, slot)) {
   }
   return slot;
 }
 
 Slot* AcquireSlotSlowly() {
   Domain& domain = TheDomain();
-  {
-    std::lock_guard<std::mutex> lock(domain.spare_mutex);
-    if (!domain.spare.empty()) {
-      Slot* slot = domain.spare.back();
-      domain.spare.pop_back();
-      return slot;
-    }
+  for (Slot* slot = domain.all.load(std::memory_order_acquire); slot != nullptr;
+       slot = slot->next) {
+    bool owned = slot->owned.load(std::memory_order_relaxed);
+    if (!owned && slot->owned.compare_exchange_strong(owned, true)) return slot;
   }
   return NewSlot(domain);
 }
@@ -101,7 +90,6 @@ void Reclaim(Domain& domain) {
         std::partition(domain.retired.begin(), domain.retired.end(), is_held);
     free.assign(first_free, domain.retired.end());
     domain.retired.erase(first_free, domain.retired.end());
-    if (domain.retired.empty()) domain.orphans.store(false, std::memory_order_relaxed);
   }
   for (const View* view : free) delete view;
 }
@@ -117,25 +105,33 @@ void Retire(Domain& domain, const View* view) {
 }  // namespace
 
 void ReleaseSlot(Slot* slot) noexcept {
+  const View* view = slot->held.load(std::memory_order_relaxed);
+  const bool orphaned = view->orphaned.load(std::memory_order_relaxed);
   // Release: what was read through the snapshot was read before this.
   slot->held.store(nullptr, std::memory_order_release);
-  Domain& domain = TheDomain();
   if (SlotCache& cache = t_cache; cache.count < SlotCache::kMost && !cache.thread_ends) {
     if (cache.count == 0) ReturnCacheAtThreadEnd();
     cache.slots[cache.count++] = slot;
   } else {
-    std::lock_guard<std::mutex> lock(domain.spare_mutex);
-    domain.spare.push_back(slot);
+    Disown(slot);
   }
-  if (domain.orphans.load(std::memory_order_relaxed)) Reclaim(domain);
+  if (orphaned) Reclaim(TheDomain());
 }
 
 Publisher::Publisher(std::unique_ptr<const View> first) : current_(first.release()) {}
 
 Publisher::~Publisher() {
   Domain& domain = TheDomain();
-  domain.orphans.store(true, std::memory_order_seq_cst);
-  Retire(domain, current_.load(std::memory_order_relaxed));
+  {
+    std::lock_guard<std::mutex> lock(domain.retired_mutex);
+    domain.retired.push_back(current_.load(std::memory_order_relaxed));
+    // No publication of this catalog's will come to free these. Those of other
+    // catalogs among them lose nothing by it.
+    for (const View* view : domain.retired) {
+      view->orphaned.store(true, std::memory_order_seq_cst);
+    }
+  }
+  Reclaim(domain);
 }
 
 Publisher::Held Publisher::Take() const noexcept {

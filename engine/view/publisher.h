@@ -13,9 +13,10 @@
 //  3. The slot belongs to the snapshot, not to the thread: it goes with the
 //     snapshot to other threads, and a thread without snapshots pins nothing.
 //
-// Slots are kept in a small cache by each thread, and by the process when a
-// thread ends or has too many. They are never freed: there are about as many as
-// there ever were snapshots at one time.
+// Slots are kept in a small cache by each thread; one that finds its cache empty
+// looks for a slot that nobody owns, and makes one where there is none. Nobody
+// waits for anybody. Slots are never freed: there are about as many as there ever
+// were snapshots at one time.
 #ifndef MUSTER_VIEW_PUBLISHER_H_
 #define MUSTER_VIEW_PUBLISHER_H_
 
@@ -29,7 +30,8 @@ namespace muster::view {
 // Where a reader says which view it uses. A line of its own.
 struct alignas(64) Slot {
   std::atomic<const View*> held{nullptr};
-  Slot* next = nullptr;  // of all slots there are; set once
+  std::atomic<bool> owned{true};  // by a snapshot or by a thread's cache
+  Slot* next = nullptr;           // of all slots there are; set once
 };
 
 // Gives a slot back, whose view is then not used any more. Any thread.

@@ -1,5 +1,6 @@
 """Arguments, help and exit codes."""
 
+import os
 import re
 
 import pytest
@@ -58,6 +59,7 @@ def test_version_is_printed(muster):
     ("serve", "--listen", "127.0.0.1:"),
     ("serve", "--mount", "api"),
     ("serve", "--mount", "/api/"),
+    ("serve", "--mount", "/a?b"),
     ("serve", "--drain-ms", "-1"),
     ("serve", "--idle-timeout-ms", "0"),
     ("export", "--db"),
@@ -94,3 +96,14 @@ def test_db_is_var_db_by_default(muster, tmp_path):
 def test_db_may_stand_before_or_behind_a_subcommand(muster, db, no_db, arguments):
     words = [str(db) if word == "DB" else word for word in arguments]
     assert len(assert_ok(muster(*words, env={"MUSTER_DB": str(no_db)})).json()) == 4
+
+
+def test_an_unknown_subcommand_is_named(muster):
+    assert "frobnicate" in assert_one_line_error(muster("frobnicate"), code=2)
+
+
+def test_with_standard_output_closed_nothing_is_written_into_the_store(muster, db):
+    before = {file.name: file.stat().st_size for file in db.iterdir()}
+    result = muster("export", "--db", db, stdout=None, preexec_fn=lambda: os.close(1))
+    assert result.code == 1
+    assert {file.name: file.stat().st_size for file in db.iterdir()} == before

@@ -41,7 +41,7 @@ struct Options {
 
   // The most that the store can hold, in bytes. Address space and a sparse
   // file's bound, not disk or memory: a large value costs nothing. At least
-  // 1 MiB. Several processes may give different values; the largest counts.
+  // 1 MiB, at most 64 TiB. Several processes may give different values; the largest counts.
   size_t map_size_bytes = size_t{16} << 30;
 };
 

@@ -4,7 +4,8 @@
 // be kept for as long as it is of use, moved to another thread, read by several
 // threads at once, and held beyond Catalog::Close() and the Catalog itself.
 // What it keeps in memory is freed, at the latest, with the first publication
-// after the last holder let go. It holds nothing in the store.
+// after the last holder let go, or when the last holder lets go of a catalog that
+// is gone. It holds nothing in the store.
 //
 // No call here touches the store, waits, or fails for any reason but the ones
 // it names.

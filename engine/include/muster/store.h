@@ -59,7 +59,8 @@ class MUSTER_EXPORT ReadTransaction {
       Table table, std::string_view first,
       const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
 
-  // Which commit is seen: that of Store::LatestCommit() when it began.
+  // Which commit is seen; in a write transaction, until it is committed, the one
+  // before it.
   virtual uint64_t commit_id() const = 0;
 };
 
@@ -77,7 +78,8 @@ class MUSTER_EXPORT WriteTransaction : public ReadTransaction {
   virtual absl::Status Delete(Table table, std::string_view key) = 0;
 
   // Makes all changes visible and durable, in that they outlast a power cut.
-  // After OK, commit_id() is this commit's. On an error nothing was changed:
+  // After OK, commit_id() is this commit's; without any change there is none, and
+  // it stays what it was. On an error nothing was changed:
   // ResourceExhausted, Unavailable. Nothing else may be called afterwards.
   virtual absl::Status Commit() = 0;
 };
@@ -94,8 +96,9 @@ class MUSTER_EXPORT Store {
   virtual absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() = 0;
 
   // The id of the newest commit by any process: one look at memory, no lock, no
-  // system call. Grows with every commit. May run ahead of what BeginRead()
-  // sees by the commit that is just being finished, never behind it.
+  // system call. Grows with every commit. Never behind what BeginRead() sees; it
+  // may run ahead of it by a commit that is just being finished, or whose writer
+  // was killed while it was: that one shows after the next BeginWrite().
   virtual uint64_t LatestCommit() const noexcept = 0;
 
   // A text that changes whenever the store's versions could come to mean
@@ -105,9 +108,10 @@ class MUSTER_EXPORT Store {
   virtual std::string Fingerprint() const = 0;
 
   // The highest version that any process is known to have had of the
-  // incarnation with this number on this machine; 0 where none is known. Tells
-  // of a data file that was put back in place.
-  virtual uint64_t HighWaterVersion(uint64_t incarnation) const noexcept = 0;
+  // incarnation with this number on this machine; nothing where nothing is known
+  // of it, and the engine then draws a new one. Tells of a data file that was put
+  // back in place.
+  virtual std::optional<uint64_t> HighWaterVersion(uint64_t incarnation) const noexcept = 0;
   virtual void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept = 0;
 
   // Whether the store can be read and written now, as far as can be told
@@ -115,7 +119,8 @@ class MUSTER_EXPORT Store {
   virtual absl::Status Probe() = 0;
 
   // Lets go of files and locks. Calls that come later return
-  // FailedPrecondition. OK when it was closed before.
+  // FailedPrecondition. OK when it was closed before; FailedPrecondition, and
+  // still open, while a transaction is.
   virtual absl::Status Close() = 0;
 };
 

@@ -91,7 +91,8 @@ class MUSTER_EXPORT WriteBatch {
 
   // The number of changes that were added, those at fault not counted.
   size_t size() const;
-  bool empty() const { return size() == 0; }
+  // Whether applying it would change nothing: no change and no Replace().
+  bool empty() const;
 
   // Takes everything out, the fault too.
   void Clear();

@@ -22,8 +22,8 @@ constexpr unsigned kMaxTables = 32;     // room for later formats
 constexpr unsigned kMaxReaders = 1024;  // of all processes together
 constexpr mode_t kFileMode = 0600;
 
-// How long a map that has to move waits for transactions of this process. They
-// are short; what takes longer waits for itself.
+// How long a writer whose map has to move waits for transactions of this process.
+// They are short; what takes longer waits for itself. A reader does not wait.
 constexpr auto kRemapPatience = std::chrono::seconds(10);
 
 bool HasAddressSpace(uint64_t size) {
@@ -128,7 +128,8 @@ absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
     if (error == 0) return transaction;
     Leave();
     if (error == MDB_MAP_RESIZED) {
-      status = Remap(map_generation);
+      status = Remap(map_generation,
+                     (flags & MDB_RDONLY) != 0 ? std::chrono::seconds(0) : kRemapPatience);
     } else if (error == MDB_READERS_FULL && !std::exchange(freed_readers, true)) {
       // Processes that were killed keep their places until somebody looks.
       status = LmdbStatus(mdb_reader_check(env_, nullptr));
@@ -197,11 +198,10 @@ bool Environment::HasTransactions() {
   return transactions_ > 0;
 }
 
-absl::Status Environment::Remap(uint64_t map_generation) {
+absl::Status Environment::Remap(uint64_t map_generation, std::chrono::seconds patience) {
   std::unique_lock<std::mutex> lock(mutex_);
-  const bool idle = idle_.wait_for(lock, kRemapPatience, [&] {
-    return transactions_ == 0 || map_generation_ != map_generation;
-  });
+  const bool idle = idle_.wait_for(
+      lock, patience, [&] { return transactions_ == 0 || map_generation_ != map_generation; });
   if (map_generation_ != map_generation) return absl::OkStatus();  // another thread did it
   if (idle) return RemapLocked();
   return absl::UnavailableError(

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -72,7 +73,7 @@ class Environment {
   absl::StatusOr<MDB_txn*> Begin(unsigned flags);
   absl::Status Enter(uint64_t* map_generation);
   void Leave();
-  absl::Status Remap(uint64_t map_generation);
+  absl::Status Remap(uint64_t map_generation, std::chrono::seconds patience);
   void RemapIfIdle();
   absl::Status RemapLocked();
   void FillUpFile();

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <utility>
@@ -47,13 +48,15 @@ class LmdbStore : public Store {
 
   ~LmdbStore() override {
     // With a transaction still open, leaking is the only safe thing to do.
-    if (Close().ok()) return;
+    if (LmdbStore::Close().ok()) return;
     (void)environment_.release();
     (void)lock_.release();
   }
 
   absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead() override {
     if (environment_ == nullptr) return Closed();
+    absl::Status status = CheckNotShorter();
+    if (!status.ok()) return status;
     return BeginLmdbRead(environment_.get());
   }
 
@@ -68,8 +71,8 @@ class LmdbStore : public Store {
 
   std::string Fingerprint() const override { return fingerprint_; }
 
-  uint64_t HighWaterVersion(uint64_t incarnation) const noexcept override {
-    return lock_ == nullptr ? 0 : lock_->HighWaterVersion(incarnation);
+  std::optional<uint64_t> HighWaterVersion(uint64_t incarnation) const noexcept override {
+    return lock_ == nullptr ? std::nullopt : lock_->HighWaterVersion(incarnation);
   }
 
   void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept override {
@@ -80,11 +83,27 @@ class LmdbStore : public Store {
   absl::Status Close() override;
 
  private:
+  // LMDB's file never shrinks, and its map must not be touched past the end.
+  absl::Status CheckNotShorter() {
+    off_t seen = size_seen_.load(std::memory_order_acquire);  // before it is measured
+    struct stat info;
+    if (fstat(environment_->fd(), &info) != 0) {
+      return absl::UnavailableError("the store's data file cannot be looked at");
+    }
+    if (info.st_size < seen) {
+      return absl::UnavailableError("the store's data file is cut short: restore it");
+    }
+    while (seen < info.st_size && !size_seen_.compare_exchange_weak(seen, info.st_size)) {
+    }
+    return absl::OkStatus();
+  }
+
   std::unique_ptr<ProcessLock> lock_;         // null once closed
   std::unique_ptr<Environment> environment_;  // null once closed
   const std::string data_path_;               // absolute
   const FileIdentity identity_;               // of the data file
   const std::string fingerprint_;
+  std::atomic<off_t> size_seen_{0};
   uint64_t last_commit_ = 0;  // LatestCommit() when it was closed
 };
 
@@ -94,6 +113,8 @@ absl::Status LmdbStore::Close() {
     return absl::FailedPreconditionError("a transaction of the store is open: end it first");
   }
   last_commit_ = environment_->meta_pages().LatestCommit();
+  struct stat info;
+  if (fstat(environment_->fd(), &info) == 0) lock_->RecordClose(info.st_ctim);
   environment_.reset();
   lock_.reset();  // last: until then LMDB's files are open
   return absl::OkStatus();
@@ -148,10 +169,10 @@ absl::Status ClearLeftover(const std::string& path) {
 
 // Holds what stands in the directory against what was there when the store was
 // opened last.
-absl::Status CheckSameFile(const std::string& path, const ProcessLock& lock, bool create) {
+absl::Status CheckSameFile(const std::string& path, ProcessLock* lock, bool create) {
   struct stat info {};
   const std::string place = model::Concat(path, "/", kDataFileName);
-  const bool same = stat(place.c_str(), &info) == 0 && lock.IsFile(info.st_dev, info.st_ino);
+  const bool same = stat(place.c_str(), &info) == 0 && lock->IsFile(info.st_dev, info.st_ino);
   if (create && same) {
     // Not the leftover of a creation: it was a store once.
     return PlaceError(StatusCode::kDataLoss, place,
@@ -159,11 +180,13 @@ absl::Status CheckSameFile(const std::string& path, const ProcessLock& lock, boo
   }
   // Processes that have the store open share LMDB's lock file with whoever opens
   // it next. If the data file was exchanged under them, they must not share it.
-  if ((create || !same) && lock.HeldByOthers()) {
+  const bool others = lock->HeldByOthers();
+  if ((create || !same) && others) {
     return PlaceError(StatusCode::kFailedPrecondition, place,
                       "was removed or replaced while other processes have it open: stop them "
                       "first");
   }
+  if (!others && !lock->WasClosedAt(info.st_ctim)) lock->ForgetVersions();
   return absl::OkStatus();
 }
 
@@ -188,7 +211,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenLocked(const std::string& path,
   absl::StatusOr<Content> content = Inspect(path, options);
   if (!content.ok()) return content.status();
   const bool create = *content != Content::kStore;
-  absl::Status status = CheckSameFile(path, *lock, create);
+  absl::Status status = CheckSameFile(path, lock.get(), create);
   // Until it is made, there is no store that could lose anything.
   if (status.ok() && create) lock->RecordFile(0, 0);
   if (status.ok() && *content == Content::kEmpty) status = ClearLeftover(path);

@@ -84,6 +84,8 @@ struct ProcessLock::Page {
   char boot_id[64];
   std::atomic<uint64_t> next_victim;
   Mark marks[kMarkCount];
+  int64_t closed_seconds;
+  int64_t closed_nanoseconds;
 
   bool IsOfThisFormat() const {
     return std::memcmp(magic, kMagic, sizeof(kMagic)) == 0 && format == kFormat;
@@ -102,6 +104,10 @@ struct ProcessLock::Page {
     }
     std::memset(boot_id, 0, sizeof(boot_id));
     std::memcpy(boot_id, boot.data(), size);
+    DropMarks();
+  }
+
+  void DropMarks() {
     for (Mark& mark : marks) {
       mark.incarnation.store(0, std::memory_order_relaxed);
       mark.version.store(0, std::memory_order_relaxed);
@@ -204,10 +210,23 @@ void ProcessLock::RecordFile(dev_t device, ino_t inode) {
   page_->inode = inode;
 }
 
-uint64_t ProcessLock::HighWaterVersion(uint64_t incarnation) const noexcept {
-  if (incarnation == 0) return 0;
-  const Page::Mark* mark = page_->Find(incarnation, false);
-  return mark == nullptr ? 0 : mark->version.load(std::memory_order_acquire);
+void ProcessLock::RecordClose(const struct timespec& changed) {
+  if (getpid() != pid_) return;  // a forked child closes nothing
+  page_->closed_seconds = changed.tv_sec;
+  page_->closed_nanoseconds = changed.tv_nsec;
+}
+
+bool ProcessLock::WasClosedAt(const struct timespec& changed) const {
+  return page_->closed_seconds == changed.tv_sec &&
+         page_->closed_nanoseconds == changed.tv_nsec;
+}
+
+void ProcessLock::ForgetVersions() { page_->DropMarks(); }
+
+std::optional<uint64_t> ProcessLock::HighWaterVersion(uint64_t incarnation) const noexcept {
+  const Page::Mark* mark = incarnation == 0 ? nullptr : page_->Find(incarnation, false);
+  if (mark == nullptr) return std::nullopt;
+  return mark->version.load(std::memory_order_acquire);
 }
 
 void ProcessLock::RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept {

@@ -22,7 +22,9 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -56,8 +58,16 @@ class ProcessLock {
   bool IsFile(dev_t device, ino_t inode) const;
   void RecordFile(dev_t device, ino_t inode);
 
+  // The data file's time of change as it was when the store was closed last by a
+  // process that could say so. Another one means that the file was put back, or
+  // that its last writer was killed: then ForgetVersions(), since the marks below
+  // may have been put back with it.
+  void RecordClose(const struct timespec& changed);
+  bool WasClosedAt(const struct timespec& changed) const;
+  void ForgetVersions();
+
   // Store::HighWaterVersion() and RaiseHighWaterVersion().
-  uint64_t HighWaterVersion(uint64_t incarnation) const noexcept;
+  std::optional<uint64_t> HighWaterVersion(uint64_t incarnation) const noexcept;
   void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept;
 
  private:

@@ -190,10 +190,11 @@ class MemoryStore : public Store {
 
   std::string Fingerprint() const override { return fingerprint_; }
 
-  uint64_t HighWaterVersion(uint64_t incarnation) const noexcept override {
+  std::optional<uint64_t> HighWaterVersion(uint64_t incarnation) const noexcept override {
     std::lock_guard<std::mutex> lock(shared_->mutex);
     const auto found = shared_->high_water.find(incarnation);
-    return found == shared_->high_water.end() ? 0 : found->second;
+    if (found == shared_->high_water.end()) return std::nullopt;
+    return found->second;
   }
 
   void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept override {

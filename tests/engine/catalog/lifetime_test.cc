@@ -61,6 +61,46 @@ TEST(Lifetime, AStoreThatWasPutBackInPlaceHasOtherTags) {
   EXPECT_NE(catalog->snapshot().etag(List::kHosts), lost);
 }
 
+TEST(Lifetime, AWholeDirectoryThatWasPutBackInPlaceHasOtherTags) {
+  TempDir dir;
+  const auto copy_over = [](const std::string& from, const std::string& to) {
+    for (const auto& entry : std::filesystem::directory_iterator(from)) {
+      std::filesystem::copy_file(entry.path(), to + "/" + entry.path().filename().string(),
+                                 std::filesystem::copy_options::overwrite_existing);
+    }
+  };
+  ASSERT_TRUE((*Catalog::Open(dir / "db"))->Apply(OneHost("first")).ok());
+  std::filesystem::create_directory(dir / "backup");
+  copy_over(dir / "db", dir / "backup");
+  std::string lost;
+  {
+    const auto catalog = *Catalog::Open(dir / "db");
+    ASSERT_TRUE(catalog->Apply(OneHost("lost")).ok());
+    lost = catalog->snapshot().etag(List::kHosts);
+  }
+  copy_over(dir / "backup", dir / "db");  // the marks in muster.lock go back too
+  const auto catalog = *Catalog::Open(dir / "db");
+  ASSERT_TRUE(catalog->Apply(OneHost("other")).ok());
+  EXPECT_NE(catalog->snapshot().etag(List::kHosts), lost);
+}
+
+TEST(Lifetime, AnEmptyBatchIsNotOneThatEmptiesAList) {
+  WriteBatch batch;
+  EXPECT_TRUE(batch.empty());
+  batch.Replace(List::kHosts);
+  EXPECT_FALSE(batch.empty());
+}
+
+TEST(Lifetime, AStoreThatIsCutShortWhileOpenIsUnavailable) {
+  TempDir dir;
+  const auto catalog = *Catalog::Open(dir / "db");
+  ASSERT_TRUE(catalog->Apply(OneHost()).ok());
+  ASSERT_TRUE(catalog->FindUser("u").ok());
+  std::filesystem::resize_file(dir / "db/data.mdb", 8192);
+  EXPECT_TRUE(absl::IsUnavailable(catalog->FindUser("u").status()));
+  EXPECT_TRUE(catalog->snapshot().FindHost("h")) << "the lists go on being served";
+}
+
 TEST(Lifetime, OpeningNamesWhereNothingIs) {
   TempDir dir;
   Options options;

@@ -90,6 +90,18 @@ TEST_F(ApiKeysTest, AKeyIsRevokedByItself) {
   EXPECT_TRUE(absl::IsNotFound(catalog_->FindUserByApiKey(key).status()));
 }
 
+TEST_F(ApiKeysTest, AKeyThatLooksLikeAnIdIsRevokedToo) {
+  const std::string key = "key_" + std::string(32, 'a');
+  Do([&](WriteBatch& batch) { batch.PutUser({"usr_1", {}, {{key}}}); });
+  Do([&](WriteBatch& batch) { batch.RevokeApiKey(key); });
+  EXPECT_TRUE(absl::IsNotFound(catalog_->FindUserByApiKey(key).status()));
+}
+
+TEST_F(ApiKeysTest, AUserThatCannotBeHasNoKeys) {
+  Create("usr_1");
+  EXPECT_TRUE(KeysOf(std::string_view("usr_1\0x", 7)).empty());
+}
+
 TEST_F(ApiKeysTest, RevokingTwiceIsNotFoundAndDoesNotShowTheKey) {
   const std::string key = Create("usr_1");
   Do([&](WriteBatch& batch) { batch.RevokeApiKey(key); });

@@ -3,6 +3,7 @@
 #define MUSTER_TESTS_ENGINE_HTTP_FAULTY_STORE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -37,7 +38,7 @@ class FaultyStore : public Store {
   }
   uint64_t LatestCommit() const noexcept override { return store_->LatestCommit(); }
   std::string Fingerprint() const override { return store_->Fingerprint(); }
-  uint64_t HighWaterVersion(uint64_t incarnation) const noexcept override {
+  std::optional<uint64_t> HighWaterVersion(uint64_t incarnation) const noexcept override {
     return store_->HighWaterVersion(incarnation);
   }
   void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept override {

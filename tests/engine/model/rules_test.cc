@@ -162,6 +162,7 @@ TEST(Rules, AFaultOfAKeyDoesNotShowTheKey) {
 
 TEST(Rules, PrintableTextHasOneLineAndAnEnd) {
   EXPECT_EQ(Printable("a\nb\x7f"), "a\\x0ab\\x7f");
+  EXPECT_EQ(Printable("a\xff\x80"), "a\\xff\\x80") << "not UTF-8";
   EXPECT_LE(Printable(std::string(100000, 'a')).size(), 310u);
   std::string wide = "a";
   for (int i = 0; i < 1000; ++i) wide += "\xf0\x9f\x90\xa7";

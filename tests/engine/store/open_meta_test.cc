@@ -168,8 +168,19 @@ TEST(OpenMeta, RaisesTheMarkToWhatItFinds) {
   auto writer = *store->BeginWrite();
   ASSERT_TRUE(WriteMeta(*writer, meta).ok());
   ASSERT_TRUE(writer->Commit().ok());
+  store->RaiseHighWaterVersion(meta.incarnation, 4);  // killed before it could say 5
   ASSERT_TRUE(OpenMeta(*store).ok());
   EXPECT_EQ(store->HighWaterVersion(meta.incarnation), 5u);
+}
+
+TEST(OpenMeta, DrawsANewIncarnationWhereNothingIsKnownOfTheOldOne) {
+  const auto store = NewMemoryStore();
+  Meta meta = *OpenMeta(*store);
+  const uint64_t forgotten = ++meta.incarnation;
+  auto writer = *store->BeginWrite();
+  ASSERT_TRUE(WriteMeta(*writer, meta).ok());
+  ASSERT_TRUE(writer->Commit().ok());
+  EXPECT_NE(OpenMeta(*store)->incarnation, forgotten);
 }
 
 TEST(OpenMeta, FromManyThreadsAgrees) {

@@ -118,7 +118,7 @@ TEST_F(ProcessLockTest, MendsAFileOfAnyContents) {
     WriteText(path_, bytes);
     const auto lock = ProcessLock::Acquire(dir_.path());
     ASSERT_TRUE(lock.ok()) << lock.status();
-    EXPECT_EQ((*lock)->HighWaterVersion(1), 0u);
+    EXPECT_EQ((*lock)->HighWaterVersion(1), std::nullopt);
     (*lock)->RaiseHighWaterVersion(1, 2);
     EXPECT_EQ((*lock)->HighWaterVersion(1), 2u);
     EXPECT_GE(fs::file_size(path_), 4096u);
@@ -140,7 +140,7 @@ TEST_F(ProcessLockTest, DropsMarksOfAnotherBoot) {
   const size_t boot_id = ReadText(path_).find(BootId());
   ASSERT_NE(boot_id, std::string::npos);
   Overwrite(static_cast<off_t>(boot_id), "another one");
-  EXPECT_EQ((*ProcessLock::Acquire(dir_.path()))->HighWaterVersion(1), 0u);
+  EXPECT_EQ((*ProcessLock::Acquire(dir_.path()))->HighWaterVersion(1), std::nullopt);
 }
 
 TEST_F(ProcessLockTest, SharesMarksBetweenProcesses) {

@@ -334,13 +334,13 @@ TEST_P(StoreTest, AReadTransactionMayMoveToAnotherThread) {
 }
 
 TEST_P(StoreTest, HighWaterIsPerIncarnationAndOnlyRises) {
-  EXPECT_EQ(store_->HighWaterVersion(1), 0u);
+  EXPECT_EQ(store_->HighWaterVersion(1), std::nullopt);
   store_->RaiseHighWaterVersion(1, 7);
   store_->RaiseHighWaterVersion(2, 3);
   store_->RaiseHighWaterVersion(1, 5);
   EXPECT_EQ(store_->HighWaterVersion(1), 7u);
   EXPECT_EQ(store_->HighWaterVersion(2), 3u);
-  EXPECT_EQ(store_->HighWaterVersion(3), 0u);
+  EXPECT_EQ(store_->HighWaterVersion(3), std::nullopt);
 }
 
 TEST_P(StoreTest, TheFingerprintStaysAndIsShort) {
