@@ -50,7 +50,7 @@ bool GetList(std::string_view* in, ListState* list) {
          GetFixed(in, &list->digest);
 }
 
-// Everything after the format's number, in format 1.
+// Everything after the format's number.
 bool GetFields(std::string_view in, Meta* meta) {
   std::string_view fingerprint;
   bool whole = GetBytes(&in, &meta->id) && GetBytes(&in, &meta->secret) &&
@@ -58,6 +58,12 @@ bool GetFields(std::string_view in, Meta* meta) {
                model::GetText(&in, &fingerprint);
   for (ListState& list : meta->lists) whole = whole && GetList(&in, &list);
   meta->fingerprint = std::string(fingerprint);
+  if (meta->format == 1) {
+    meta->log.floor = meta->version;
+  } else {
+    whole = whole && GetFixed(&in, &meta->log.floor) && GetFixed(&in, &meta->log.appended) &&
+            GetFixed(&in, &meta->log.count);
+  }
   return whole && in.empty();
 }
 
@@ -76,6 +82,9 @@ void EncodeMeta(const Meta& meta, std::string* out) {
     PutFixed(list.count, out);
     PutFixed(list.digest, out);
   }
+  PutFixed(meta.log.floor, out);
+  PutFixed(meta.log.appended, out);
+  PutFixed(meta.log.count, out);
 }
 
 absl::StatusOr<Meta> DecodeMeta(std::string_view record) {

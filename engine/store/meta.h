@@ -22,13 +22,21 @@
 
 namespace muster::store {
 
-// The newest format that this build reads and writes.
-inline constexpr uint32_t kStoreFormat = 1;
+// The newest format, which this build writes. It also reads format 1, which had no
+// change log, and makes it this one when it opens it.
+inline constexpr uint32_t kStoreFormat = 2;
 
 struct ListState {
   uint64_t version = 0;  // of the last batch that changed the list's rendered bytes
   uint64_t count = 0;    // records in the list's table
   uint64_t digest = 0;   // the sum of their checksums, modulo 2^64
+};
+
+// The change log, as change_log.h keeps it.
+struct LogState {
+  uint64_t floor = 0;     // it has all changes of the versions above this one
+  uint64_t appended = 0;  // entries ever written
+  uint64_t count = 0;     // entries that are there now
 };
 
 struct Meta {
@@ -39,6 +47,7 @@ struct Meta {
   std::string fingerprint;           // Store::Fingerprint() when it was drawn
   uint64_t version = 0;              // of the last batch that changed anything
   std::array<ListState, kListCount> lists{};
+  LogState log;
 
   ListState& list(List which) { return lists[static_cast<size_t>(which)]; }
   const ListState& list(List which) const { return lists[static_cast<size_t>(which)]; }
@@ -62,8 +71,9 @@ absl::Status WriteMeta(WriteTransaction& transaction, const Meta& meta);
 // gets it: a random id, secret and incarnation. A store that is not the one that
 // was recorded (its fingerprint is another) or that lost versions (the
 // high-water mark is above its version) gets a new incarnation, so that no
-// version is ever used for two things. Nothing is written where all is as
-// recorded. Several processes may do this at once.
+// version is ever used for two things. One of an older format becomes one of
+// kStoreFormat. Nothing is written where all is as recorded. Several processes may do this at
+// once.
 //
 // The mark is raised to the version that was found. Whoever commits raises it
 // further, after the commit and never before.

@@ -38,12 +38,16 @@ bool NeedsIncarnation(const Store& store, const Meta& meta) {
   return meta.fingerprint != store.Fingerprint() || !mark || meta.version < *mark;
 }
 
+bool NeedsWriting(const Store& store, const Meta& meta) {
+  return meta.format != kStoreFormat || NeedsIncarnation(store, meta);
+}
+
 // What stands there, if it can be used as it is.
 absl::StatusOr<std::optional<Meta>> ReadUsable(Store& store) {
   absl::StatusOr<std::unique_ptr<ReadTransaction>> transaction = store.BeginRead();
   if (!transaction.ok()) return transaction.status();
   absl::StatusOr<std::optional<Meta>> meta = ReadMeta(**transaction);
-  if (meta.ok() && meta->has_value() && NeedsIncarnation(store, **meta)) meta->reset();
+  if (meta.ok() && meta->has_value() && NeedsWriting(store, **meta)) meta->reset();
   return meta;
 }
 
@@ -53,7 +57,7 @@ absl::StatusOr<Meta> WriteUsable(Store& store) {
   absl::StatusOr<std::optional<Meta>> found = ReadMeta(**transaction);
   if (!found.ok()) return found.status();
   // Another process may have done it while this one waited.
-  if (found->has_value() && !NeedsIncarnation(store, **found)) return **std::move(found);
+  if (found->has_value() && !NeedsWriting(store, **found)) return **std::move(found);
 
   absl::Status status = InitRandom();
   if (!status.ok()) return status;
@@ -66,6 +70,7 @@ absl::StatusOr<Meta> WriteUsable(Store& store) {
     RandomBytes(meta.id.data(), meta.id.size());
     RandomBytes(meta.secret.data(), meta.secret.size());
   }
+  meta.format = kStoreFormat;
   meta.incarnation = RandomNonZero();
   meta.fingerprint = store.Fingerprint();
   // Known before it is there: nobody may find it and take it for forgotten.

@@ -119,7 +119,7 @@ absl::StatusOr<bool> RecordWriter::Put(List list, std::string_view key,
   ListState& state = meta_->list(list);
   state.count += replaces ? 0 : 1;
   state.digest += SealedChecksum(sealed_) - old_checksum;
-  return true;
+  return Changed(list, key, false);
 }
 
 absl::StatusOr<bool> RecordWriter::Delete(List list, std::string_view key) {
@@ -135,6 +135,13 @@ absl::StatusOr<bool> RecordWriter::Delete(List list, std::string_view key) {
   if (!status.ok()) return status;
   state.count -= 1;
   state.digest -= old_checksum;
+  return Changed(list, key, true);
+}
+
+absl::StatusOr<bool> RecordWriter::Changed(List list, std::string_view key, bool deleted) {
+  if (!on_change_) return true;
+  absl::Status status = on_change_(list, key, deleted);
+  if (!status.ok()) return status;
   return true;
 }
 

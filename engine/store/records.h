@@ -6,9 +6,11 @@
 #ifndef MUSTER_STORE_RECORDS_H_
 #define MUSTER_STORE_RECORDS_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -50,8 +52,11 @@ absl::Status ScanTable(
 // no version. After an error the transaction can only be destroyed.
 class RecordWriter {
  public:
-  RecordWriter(WriteTransaction* transaction, Meta* meta)
-      : transaction_(transaction), meta_(meta) {}
+  // Told of each record of a list that has changed, after the change.
+  using OnChange = std::function<absl::Status(List list, std::string_view key, bool deleted)>;
+
+  RecordWriter(WriteTransaction* transaction, Meta* meta, OnChange on_change = {})
+      : transaction_(transaction), meta_(meta), on_change_(std::move(on_change)) {}
 
   // True where something changed; false, and nothing written, where the same
   // bytes stand there already. `record` must not be bytes of the transaction.
@@ -67,8 +72,11 @@ class RecordWriter {
   absl::StatusOr<bool> DeleteUncounted(Table table, std::string_view key);
 
  private:
+  absl::StatusOr<bool> Changed(List list, std::string_view key, bool deleted);
+
   WriteTransaction* transaction_;
   Meta* meta_;
+  const OnChange on_change_;
   std::string sealed_;  // kept from call to call for its memory
 };
 

@@ -37,8 +37,10 @@ uint64_t Hash(const uint8_t* bytes, size_t size) {
   return LoadLittleEndian<uint64_t>(hash);
 }
 
-bool HoldsSecrets(Table table) {
-  return table == Table::kApiKeys || table == Table::kUserApiKeys;
+// Whether a table's keys may stand in an error: hashes of API keys may not, and
+// the log's are bytes without a meaning to people.
+bool HasReadableKeys(Table table) {
+  return table != Table::kApiKeys && table != Table::kUserApiKeys && table != Table::kChangeLog;
 }
 
 }  // namespace
@@ -79,7 +81,7 @@ uint64_t SealedChecksum(std::string_view sealed) {
 absl::Status DamagedRecord(Table table, std::string_view key) {
   const std::string what = Concat("a record of ", TableName(table), " is damaged");
   const std::string which =
-      HoldsSecrets(table) ? std::string() : Concat(": ", model::Printable(key));
+      HasReadableKeys(table) ? Concat(": ", model::Printable(key)) : std::string();
   return absl::DataLossError(Concat(what, which, ": restore the store from a backup"));
 }
 
@@ -99,6 +101,8 @@ std::string_view TableName(Table table) {
       return "api_keys";
     case Table::kUserApiKeys:
       return "user_api_keys";
+    case Table::kChangeLog:
+      return "change_log";
   }
   return "";
 }

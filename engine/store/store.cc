@@ -6,4 +6,8 @@ namespace muster {
 ReadTransaction::~ReadTransaction() = default;
 Store::~Store() = default;
 
+absl::StatusOr<std::unique_ptr<WriteTransaction>> Store::TryBeginWrite() {
+  return BeginWrite();
+}
+
 }  // namespace muster

@@ -34,8 +34,9 @@ enum class Table : uint8_t {
   kUsers = 4,        // user id -> record
   kApiKeys = 5,      // keyed hash of the key -> record
   kUserApiKeys = 6,  // user id, a zero byte, keyed hash -> nothing
+  kChangeLog = 7,    // version, part -> which records a batch changed
 };
-inline constexpr int kTableCount = 7;
+inline constexpr int kTableCount = 8;
 
 // A key has 1 to this many bytes.
 inline constexpr size_t kMaxKeyBytes = 511;
@@ -94,6 +95,11 @@ class MUSTER_EXPORT Store {
 
   // Waits for another writer, in whatever process, to end.
   virtual absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() = 0;
+
+  // The same, but a null pointer where another writer, in whatever process, is at
+  // it now. May wait if one begins just then. As it stands here it is BeginWrite(),
+  // which will do where a writer cannot stand still for long.
+  virtual absl::StatusOr<std::unique_ptr<WriteTransaction>> TryBeginWrite();
 
   // The id of the newest commit by any process: one look at memory, no lock, no
   // system call. Grows with every commit. Never behind what BeginRead() sees; it

@@ -34,6 +34,9 @@ constexpr uint64_t kMaxPageNumber = uint64_t{1} << 47;  // its bytes still fit 6
 // that were read may have been used again.
 constexpr int kMaxLooks = 20;
 
+// Format 1 had no change log.
+constexpr int kFirstFormatTableCount = static_cast<int>(Table::kChangeLog);
+
 constexpr std::string_view kForeign =
     "is not a Muster store: choose an empty or a new directory";
 constexpr std::string_view kDamaged = "is damaged: restore the store from a backup";
@@ -165,14 +168,14 @@ bool IsLeftover(int fd, const Look& look) {
 struct Names {
   bool any = false;
   bool foreign = false;  // one that cannot be ours
-  int ours = 0;
+  int needed = 0;        // of those that a store of any format has
 };
 
-bool IsOurs(const PageWalk::Entry& entry) {
-  for (int table = 0; table < kTableCount; ++table) {
-    if (entry.key == TableName(static_cast<Table>(table))) return true;
-  }
-  return false;
+// The table's number; kTableCount where it is not one of ours.
+int NumberOf(const PageWalk::Entry& entry) {
+  int table = 0;
+  while (table < kTableCount && entry.key != TableName(static_cast<Table>(table))) ++table;
+  return table;
 }
 
 bool ReadNames(int fd, const Look& look, Names* names) {
@@ -180,8 +183,9 @@ bool ReadNames(int fd, const Look& look, Names* names) {
   const bool whole = walk.Tree(look.newest().main_root, [&](const PageWalk::Entry& entry) {
     names->any = true;
     // Later formats may add tables, so others may be there beside ours.
-    names->foreign = !entry.is_table || (IsOurs(entry) && entry.table_flags != 0);
-    names->ours += IsOurs(entry) ? 1 : 0;
+    const int table = NumberOf(entry);
+    names->foreign = !entry.is_table || (table < kTableCount && entry.table_flags != 0);
+    names->needed += table < kFirstFormatTableCount ? 1 : 0;
     return !names->foreign;
   });
   return whole || names->foreign;
@@ -213,7 +217,7 @@ absl::StatusOr<Content> Examine(int fd, const Look& look, std::string_view place
   Names names;
   if (!ReadNames(fd, look, &names)) return PlaceError(StatusCode::kDataLoss, place, kDamaged);
   if (!names.any) return Content::kNoTables;
-  if (!names.foreign && names.ours == kTableCount) return Content::kStore;
+  if (!names.foreign && names.needed == kFirstFormatTableCount) return Content::kStore;
   return PlaceError(StatusCode::kFailedPrecondition, place, kForeign);
 }
 

@@ -22,6 +22,9 @@ constexpr unsigned kMaxTables = 32;     // room for later formats
 constexpr unsigned kMaxReaders = 1024;  // of all processes together
 constexpr mode_t kFileMode = 0600;
 
+// How many reader slots this process keeps while it reads nothing.
+constexpr size_t kMaxIdleReads = 8;
+
 // How long a writer whose map has to move waits for transactions of this process.
 // They are short; what takes longer waits for itself. A reader does not wait.
 constexpr auto kRemapPatience = std::chrono::seconds(10);
@@ -58,7 +61,9 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Open(const std::string
 }
 
 Environment::~Environment() {
-  if (!InForkedChild()) mdb_env_close(env_);
+  if (InForkedChild()) return;
+  for (MDB_txn* transaction : idle_reads_) mdb_txn_abort(transaction);
+  mdb_env_close(env_);
 }
 
 bool Environment::InForkedChild() const { return getpid() != pid_; }
@@ -94,14 +99,16 @@ absl::Status Environment::CheckMetaPages() {
 }
 
 absl::Status Environment::OpenTables(bool create) {
-  absl::StatusOr<MDB_txn*> transaction = create ? BeginWrite() : BeginRead();
+  absl::StatusOr<MDB_txn*> transaction = Begin(create ? 0 : MDB_RDONLY);
   if (!transaction.ok()) return transaction.status();
   for (int i = 0; i < kTableCount; ++i) {
     const std::string name(TableName(static_cast<Table>(i)));
     const int error =
         mdb_dbi_open(*transaction, name.c_str(), create ? MDB_CREATE : 0, &tables_[i]);
     if (error != 0) {
-      Abort(*transaction);
+      AbortWrite(*transaction);
+      // A store of an older format lacks the newer tables.
+      if (error == MDB_NOTFOUND && !create) return OpenTables(true);
       return LmdbStatus(error);
     }
   }
@@ -109,7 +116,21 @@ absl::Status Environment::OpenTables(bool create) {
   return Commit(*transaction);
 }
 
-absl::StatusOr<MDB_txn*> Environment::BeginRead() { return Begin(MDB_RDONLY); }
+absl::StatusOr<MDB_txn*> Environment::BeginRead() {
+  MDB_txn* transaction = nullptr;
+  if (!InForkedChild()) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!lost_map_ && !idle_reads_.empty()) {
+      transaction = idle_reads_.back();
+      idle_reads_.pop_back();
+      ++transactions_;
+    }
+  }
+  if (transaction == nullptr) return Begin(MDB_RDONLY);
+  if (mdb_txn_renew(transaction) == 0) return transaction;
+  AbortWrite(transaction);
+  return Begin(MDB_RDONLY);
+}
 
 absl::StatusOr<MDB_txn*> Environment::BeginWrite() {
   // Another process may have been given a larger map; then that counts here too.
@@ -140,7 +161,20 @@ absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
   }
 }
 
-void Environment::Abort(MDB_txn* transaction) {
+void Environment::EndRead(MDB_txn* transaction) {
+  if (InForkedChild()) return;
+  mdb_txn_reset(transaction);
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (idle_reads_.size() < kMaxIdleReads) {
+      idle_reads_.push_back(std::exchange(transaction, nullptr));
+    }
+  }
+  if (transaction != nullptr) mdb_txn_abort(transaction);
+  Leave();
+}
+
+void Environment::AbortWrite(MDB_txn* transaction) {
   // In a child the slot and the lock are the parent's, and the mutex may have
   // been held by a thread that the child has not.
   if (InForkedChild()) return;

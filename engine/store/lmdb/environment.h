@@ -21,6 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -55,7 +56,12 @@ class Environment {
 
   // Ends a transaction, and counts it off. In a forked child it does neither:
   // the transaction is the parent's.
-  void Abort(MDB_txn* transaction);
+  //
+  // One that has read is kept for the next BeginRead(), with its slot in LMDB's
+  // table of readers: to take a new slot means to take a lock that another
+  // process may have been suspended with. A kept one keeps no pages.
+  void EndRead(MDB_txn* transaction);
+  void AbortWrite(MDB_txn* transaction);
   absl::Status Commit(MDB_txn* transaction);
 
   MDB_dbi table(Table table) const { return tables_[static_cast<size_t>(table)]; }
@@ -87,6 +93,7 @@ class Environment {
   std::mutex mutex_;  // of what follows
   std::condition_variable idle_;
   int transactions_ = 0;
+  std::vector<MDB_txn*> idle_reads_;  // ended, to be begun again
   uint64_t map_size_ = 0;
   uint64_t map_generation_ = 0;  // counts how often the map was made anew
   bool lost_map_ = false;        // it could not be; LMDB has none now

@@ -62,7 +62,14 @@ class LmdbStore : public Store {
 
   absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() override {
     if (environment_ == nullptr) return Closed();
-    return BeginLmdbWrite(environment_.get());
+    return BeginLmdbWrite(environment_.get(), lock_.get());
+  }
+
+  absl::StatusOr<std::unique_ptr<WriteTransaction>> TryBeginWrite() override {
+    if (environment_ != nullptr && !environment_->InForkedChild() && lock_->SomebodyWrites()) {
+      return std::unique_ptr<WriteTransaction>();
+    }
+    return BeginWrite();
   }
 
   uint64_t LatestCommit() const noexcept override {

@@ -22,7 +22,7 @@ absl::Status ProbeShortFile(Environment* environment) {
   absl::StatusOr<MDB_txn*> transaction = environment->BeginWrite();
   if (!transaction.ok()) return transaction.status();
   const bool whole = ReachesOnlyPagesInFile(environment->fd());
-  environment->Abort(*transaction);
+  environment->AbortWrite(*transaction);
   return whole ? absl::OkStatus() : CutShort();
 }
 

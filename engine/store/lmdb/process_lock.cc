@@ -31,6 +31,7 @@ constexpr size_t kMarkCount = 128;
 constexpr off_t kFirstProcessByte = off_t{1} << 32;
 constexpr off_t kProcessByteCount = off_t{1} << 32;
 constexpr off_t kGateByte = off_t{1} << 34;
+constexpr off_t kFirstWriterByte = off_t{1} << 35;
 
 int SetLock(int fd, int command, short type, off_t start, off_t length) {
   struct flock lock {};
@@ -219,6 +220,24 @@ void ProcessLock::RecordClose(const struct timespec& changed) {
 bool ProcessLock::WasClosedAt(const struct timespec& changed) const {
   return page_->closed_seconds == changed.tv_sec &&
          page_->closed_nanoseconds == changed.tv_nsec;
+}
+
+void ProcessLock::BeginWriting() {
+  if (getpid() != pid_) return;  // the lock is the parent's, and so may the mutex be
+  std::lock_guard<std::mutex> lock(writers_mutex_);
+  if (writers_++ == 0) SetLock(fd_, F_OFD_SETLK, F_WRLCK, kFirstWriterByte + pid_, 1);
+}
+
+void ProcessLock::EndWriting() {
+  if (getpid() != pid_) return;
+  std::lock_guard<std::mutex> lock(writers_mutex_);
+  if (--writers_ == 0) SetLock(fd_, F_OFD_SETLK, F_UNLCK, kFirstWriterByte + pid_, 1);
+}
+
+bool ProcessLock::SomebodyWrites() {
+  std::lock_guard<std::mutex> lock(writers_mutex_);
+  return writers_ > 0 ||
+         SetLock(fd_, F_OFD_GETLK, F_WRLCK, kFirstWriterByte, kProcessByteCount) == EAGAIN;
 }
 
 void ProcessLock::ForgetVersions() { page_->DropMarks(); }

@@ -14,8 +14,10 @@
 // Store::HighWaterVersion(). It is never made durable: after a crash of the
 // machine the store's fingerprint is another one anyhow.
 //
-// One object for each open store; the marks may be used from any thread, the
-// rest by the thread that opens or closes.
+// A lock on the byte 2^35 + process id says that the process is writing.
+//
+// One object for each open store; the marks and the writers' signs may be used from
+// any thread, the rest by the thread that opens or closes.
 #ifndef MUSTER_STORE_LMDB_PROCESS_LOCK_H_
 #define MUSTER_STORE_LMDB_PROCESS_LOCK_H_
 
@@ -24,6 +26,7 @@
 #include <cstdint>
 #include <ctime>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -66,6 +69,14 @@ class ProcessLock {
   bool WasClosedAt(const struct timespec& changed) const;
   void ForgetVersions();
 
+  // A thread of this process says that it is writing, or about to, until it is not
+  // any more. Nobody is kept from writing by it: that is LMDB's business.
+  void BeginWriting();
+  void EndWriting();
+  // Whether some thread has said so, in whatever process that is alive, or
+  // suspended.
+  bool SomebodyWrites();
+
   // Store::HighWaterVersion() and RaiseHighWaterVersion().
   std::optional<uint64_t> HighWaterVersion(uint64_t incarnation) const noexcept;
   void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept;
@@ -80,6 +91,9 @@ class ProcessLock {
   const int fd_;
   Page* const page_;  // shared with every process that has the store open
   const pid_t pid_;
+
+  std::mutex writers_mutex_;
+  int writers_ = 0;  // of this process
 };
 
 // The text of /proc/sys/kernel/random/boot_id; "" where there is none.

@@ -32,17 +32,19 @@ class Handle {
  public:
   Handle(Environment* environment, MDB_txn* transaction)
       : environment_(environment), transaction_(transaction) {}
-  ~Handle() { Abort(); }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
   MDB_txn* get() const { return transaction_; }
   MDB_dbi table(Table table) const { return environment_->table(table); }
 
-  void Abort() {
-    if (transaction_ != nullptr) environment_->Abort(std::exchange(transaction_, nullptr));
+  // Each ends it, once.
+  void EndRead() {
+    if (transaction_ != nullptr) environment_->EndRead(std::exchange(transaction_, nullptr));
   }
-
+  void AbortWrite() {
+    if (transaction_ != nullptr) environment_->AbortWrite(std::exchange(transaction_, nullptr));
+  }
   absl::Status Commit() { return environment_->Commit(std::exchange(transaction_, nullptr)); }
 
  private:
@@ -77,10 +79,17 @@ absl::Status Scan(const Handle& handle, Table table, std::string_view first,
   return error == MDB_NOTFOUND ? absl::OkStatus() : LmdbStatus(error);
 }
 
+// Takes the sign down that somebody writes.
+struct EndWriting {
+  void operator()(ProcessLock* lock) const { lock->EndWriting(); }
+};
+using WriterSign = std::unique_ptr<ProcessLock, EndWriting>;
+
 class LmdbReadTransaction : public ReadTransaction {
  public:
   LmdbReadTransaction(Environment* environment, MDB_txn* transaction)
       : handle_(environment, transaction), commit_id_(mdb_txn_id(transaction)) {}
+  ~LmdbReadTransaction() override { handle_.EndRead(); }
 
   absl::StatusOr<std::optional<std::string_view>> Get(Table table,
                                                       std::string_view key) override {
@@ -92,7 +101,7 @@ class LmdbReadTransaction : public ReadTransaction {
   uint64_t commit_id() const override { return commit_id_; }
 
  private:
-  const Handle handle_;
+  Handle handle_;
   const uint64_t commit_id_;
 };
 
@@ -100,8 +109,11 @@ class LmdbWriteTransaction : public WriteTransaction {
  public:
   // LMDB numbers a write transaction by the commit that it will be, and the
   // commit that it sees is the one before.
-  LmdbWriteTransaction(Environment* environment, MDB_txn* transaction)
-      : handle_(environment, transaction), commit_id_(mdb_txn_id(transaction) - 1) {}
+  LmdbWriteTransaction(Environment* environment, MDB_txn* transaction, WriterSign sign)
+      : sign_(std::move(sign)),
+        handle_(environment, transaction),
+        commit_id_(mdb_txn_id(transaction) - 1) {}
+  ~LmdbWriteTransaction() override { handle_.AbortWrite(); }
 
   absl::StatusOr<std::optional<std::string_view>> Get(Table table,
                                                       std::string_view key) override {
@@ -134,7 +146,7 @@ class LmdbWriteTransaction : public WriteTransaction {
     if (handle_.get() == nullptr) return Ended();
     if (!changed_) {
       // LMDB writes nothing then, and gives the number to the next transaction.
-      handle_.Abort();
+      handle_.AbortWrite();
       return absl::OkStatus();
     }
     absl::Status status = handle_.Commit();
@@ -143,6 +155,7 @@ class LmdbWriteTransaction : public WriteTransaction {
   }
 
  private:
+  const WriterSign sign_;
   Handle handle_;
   uint64_t commit_id_;
   bool changed_ = false;
@@ -156,10 +169,14 @@ absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginLmdbRead(Environment* envi
   return std::unique_ptr<ReadTransaction>(new LmdbReadTransaction(environment, *transaction));
 }
 
-absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginLmdbWrite(Environment* environment) {
+absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginLmdbWrite(Environment* environment,
+                                                                 ProcessLock* lock) {
+  lock->BeginWriting();
+  WriterSign sign(lock);
   absl::StatusOr<MDB_txn*> transaction = environment->BeginWrite();
   if (!transaction.ok()) return transaction.status();
-  return std::unique_ptr<WriteTransaction>(new LmdbWriteTransaction(environment, *transaction));
+  return std::unique_ptr<WriteTransaction>(
+      new LmdbWriteTransaction(environment, *transaction, std::move(sign)));
 }
 
 }  // namespace muster::store

@@ -10,11 +10,15 @@
 #include "absl/status/statusor.h"
 #include "muster/store.h"
 #include "store/lmdb/environment.h"
+#include "store/lmdb/process_lock.h"
 
 namespace muster::store {
 
 absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginLmdbRead(Environment* environment);
-absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginLmdbWrite(Environment* environment);
+// While it waits for another writer, and until the transaction is gone, `lock` says
+// that this process writes.
+absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginLmdbWrite(Environment* environment,
+                                                                 ProcessLock* lock);
 
 }  // namespace muster::store
 

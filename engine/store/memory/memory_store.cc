@@ -178,10 +178,13 @@ class MemoryStore : public Store {
   absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() override {
     std::unique_lock<std::mutex> lock(shared_->mutex);
     shared_->writer_left.wait(lock, [this] { return !shared_->has_writer; });
-    if (shared_->closed) return Closed();
-    shared_->has_writer = true;
-    return std::unique_ptr<WriteTransaction>(
-        new MemoryWriteTransaction(shared_, shared_->newest));
+    return BeginWriteLocked();
+  }
+
+  absl::StatusOr<std::unique_ptr<WriteTransaction>> TryBeginWrite() override {
+    std::lock_guard<std::mutex> lock(shared_->mutex);
+    if (shared_->has_writer) return std::unique_ptr<WriteTransaction>();
+    return BeginWriteLocked();
   }
 
   uint64_t LatestCommit() const noexcept override {
@@ -215,6 +218,13 @@ class MemoryStore : public Store {
   }
 
  private:
+  absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWriteLocked() {
+    if (shared_->closed) return Closed();
+    shared_->has_writer = true;
+    return std::unique_ptr<WriteTransaction>(
+        new MemoryWriteTransaction(shared_, shared_->newest));
+  }
+
   // Shared with the transactions, so that one that outlives the store harms
   // nothing.
   const std::shared_ptr<Shared> shared_;

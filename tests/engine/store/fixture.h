@@ -20,6 +20,7 @@
 #include "muster/catalog.h"
 #include "muster/store.h"
 #include "store/lmdb/lmdb_store.h"
+#include "store/meta.h"
 
 namespace muster::store {
 
@@ -70,6 +71,15 @@ inline std::string ReadText(const std::string& path) {
 
 inline void WriteText(const std::string& path, std::string_view text) {
   std::ofstream(path, std::ios::binary).write(text.data(), static_cast<long>(text.size()));
+}
+
+// A meta record as a build before the change log wrote it.
+inline std::string InFirstFormat(const Meta& meta) {
+  std::string record;
+  EncodeMeta(meta, &record);
+  record[0] = 1;
+  record.resize(record.size() - 3 * sizeof(uint64_t));  // what LogState has
+  return record;
 }
 
 // An LMDB store with something in it, closed.

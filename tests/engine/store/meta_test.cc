@@ -19,6 +19,7 @@ Meta Example() {
     const uint64_t n = static_cast<uint64_t>(i);
     meta.lists[i] = {n + 1, n + 10, ~n};
   }
+  meta.log = {40, 1000, 7};
   return meta;
 }
 
@@ -43,10 +44,23 @@ TEST(Meta, ComesBackAsItWas) {
     EXPECT_EQ(out->lists[i].count, in.lists[i].count);
     EXPECT_EQ(out->lists[i].digest, in.lists[i].digest);
   }
+  EXPECT_EQ(out->log.floor, in.log.floor);
+  EXPECT_EQ(out->log.appended, in.log.appended);
+  EXPECT_EQ(out->log.count, in.log.count);
 }
 
 TEST(Meta, BeginsWithTheFormat) {
-  EXPECT_EQ(Encoded(Example()).substr(0, 4), std::string("\1\0\0\0", 4));
+  EXPECT_EQ(Encoded(Example()).substr(0, 4), std::string("\2\0\0\0", 4));
+}
+
+TEST(Meta, OfTheFirstFormatHasALogThatReachesBackNoVersion) {
+  const absl::StatusOr<Meta> meta = DecodeMeta(InFirstFormat(Example()));
+  ASSERT_TRUE(meta.ok()) << meta.status();
+  EXPECT_EQ(meta->format, 1u);
+  EXPECT_EQ(meta->version, 42u);
+  EXPECT_EQ(meta->list(List::kHosts).count, Example().list(List::kHosts).count);
+  EXPECT_EQ(meta->log.floor, 42u);
+  EXPECT_EQ(meta->log.count, 0u);
 }
 
 TEST(Meta, CutShortAnywhereIsDamaged) {
@@ -72,7 +86,7 @@ TEST(Meta, OfANewerFormatIsRefusedWhateverFollows) {
   const absl::Status status = DecodeMeta({record, sizeof(record)}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(MessageOf(status),
-            "the store is of format 7, this build reads up to 1: use a newer build");
+            "the store is of format 7, this build reads up to 2: use a newer build");
 }
 
 TEST(Meta, OfANewStoreIsNothing) {

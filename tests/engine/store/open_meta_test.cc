@@ -48,6 +48,24 @@ TEST(OpenMeta, GivesANewStoreItsIdentity) {
   EXPECT_EQ(meta->version, 0u);
 }
 
+TEST(OpenMeta, MakesAStoreOfTheFirstFormatOneOfThisFormat) {
+  const auto store = NewMemoryStore();
+  Meta old = *OpenMeta(*store);
+  old.version = 9;
+  std::string sealed;
+  Seal(Table::kMeta, "meta", InFirstFormat(old), &sealed);
+  ASSERT_TRUE(PutOne(*store, Table::kMeta, "meta", sealed).ok());
+
+  const Meta opened = *OpenMeta(*store);
+  EXPECT_EQ(opened.format, kStoreFormat);
+  EXPECT_EQ(opened.id, old.id);
+  EXPECT_EQ(opened.version, 9u);
+  EXPECT_EQ(opened.log.floor, 9u);
+  const Meta written = **ReadMeta(**store->BeginRead());
+  EXPECT_EQ(written.format, kStoreFormat);
+  EXPECT_EQ(written.log.floor, 9u);
+}
+
 TEST(OpenMeta, TwoStoresShareNothing) {
   const auto one = NewMemoryStore(), other = NewMemoryStore();
   const Meta a = *OpenMeta(*one), b = *OpenMeta(*other);

@@ -75,6 +75,20 @@ TEST(Open, FindsItWithoutTheLockFilesToo) {
   EXPECT_EQ(Value(**OpenLmdb(dir / "db", {}), Table::kHosts, "10.0.0.1"), "a host");
 }
 
+TEST(Open, AddsTheTableThatAStoreOfTheFirstFormatLacks) {
+  TempDir dir;
+  MakeStore(dir / "db");
+  WithLmdb(dir / "db", [](MDB_txn* transaction) {
+    ASSERT_EQ(mdb_drop(transaction, OpenTable(transaction, "change_log"), 1), 0);
+  });
+  auto store = OpenLmdb(dir / "db", {});
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ(Value(**store, Table::kHosts, "10.0.0.1"), "a host");
+  EXPECT_TRUE(PutOne(**store, Table::kChangeLog, "k", "v").ok());
+  store->reset();
+  EXPECT_EQ(Value(**OpenLmdb(dir / "db", {}), Table::kChangeLog, "k"), "v");
+}
+
 TEST(Open, MakesNothingWhereItMayNotCreate) {
   TempDir dir;
   Options options;

@@ -70,6 +70,40 @@ TEST(Processes, AreLetGoWhenTheyAreKilled) {
   EXPECT_TRUE(PutOne(**store, Table::kHosts, "h", "v").ok());
 }
 
+// A peer that begins to write and stays at it.
+class StandingWriter : public Peer {
+ public:
+  explicit StandingWriter(const std::string& path)
+      : Peer([=, store = std::shared_ptr<Store>(),
+              writer = std::shared_ptr<WriteTransaction>()](int step) mutable {
+          if (step == 0) store = *OpenLmdb(path, {});
+          if (step == 1) writer = *store->BeginWrite();
+          if (step == 2) writer.reset();
+          return true;
+        }) {}
+};
+
+TEST(Processes, TryingToWriteDoesNotWaitForTheWriterOfAnother) {
+  TempDir dir;
+  StandingWriter peer(dir / "db");
+  ASSERT_TRUE(peer.Do(0));
+  const auto store = *OpenLmdb(dir / "db", {});
+  ASSERT_TRUE(peer.Do(1));
+  EXPECT_EQ(*store->TryBeginWrite(), nullptr);
+  ASSERT_TRUE(peer.Do(2));
+  EXPECT_NE(*store->TryBeginWrite(), nullptr);
+}
+
+TEST(Processes, TryingToWriteTakesOverFromAWriterThatWasKilled) {
+  TempDir dir;
+  StandingWriter peer(dir / "db");
+  ASSERT_TRUE(peer.Do(0));
+  const auto store = *OpenLmdb(dir / "db", {});
+  ASSERT_TRUE(peer.Do(1));
+  peer.Kill();
+  EXPECT_NE(*store->TryBeginWrite(), nullptr);
+}
+
 TEST(Processes, GrowWithEachOther) {
   TempDir dir;
   const auto store = *OpenLmdb(dir / "db", WithMap(kMiB));

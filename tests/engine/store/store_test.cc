@@ -115,6 +115,24 @@ TEST_P(StoreTest, AfterAWriterThatWasDestroyedAnotherOneBegins) {
   EXPECT_TRUE(PutOne(*store_, Table::kHosts, "h", "v").ok());
 }
 
+TEST_P(StoreTest, TryingToWriteGivesAWriterWhereThereIsNone) {
+  auto writer = store_->TryBeginWrite();
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  ASSERT_NE(*writer, nullptr);
+  ASSERT_TRUE((*writer)->Put(Table::kHosts, "h", "v").ok());
+  EXPECT_TRUE((*writer)->Commit().ok());
+  EXPECT_EQ(Value(*store_, Table::kHosts, "h"), "v");
+}
+
+TEST_P(StoreTest, TryingToWriteDoesNotWaitForAnotherWriter) {
+  auto writer = *store_->BeginWrite();
+  auto other = store_->TryBeginWrite();
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_EQ(*other, nullptr);
+  writer.reset();
+  EXPECT_NE(*store_->TryBeginWrite(), nullptr);
+}
+
 TEST_P(StoreTest, NothingWorksAfterTheCommit) {
   auto writer = BeginWrite();
   ASSERT_TRUE(writer->Put(Table::kHosts, "h", "v").ok());
