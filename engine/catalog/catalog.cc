@@ -4,13 +4,10 @@
 
 #include "catalog/catalog_impl.h"
 #include "commit/key_ring.h"
-#include "identity/api_key.h"
-#include "model/record.h"
 #include "model/rules.h"
 #include "model/text.h"
 #include "store/lmdb/lmdb_store.h"
 #include "store/memory/memory_store.h"
-#include "store/records.h"
 
 namespace muster {
 Catalog::Catalog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -31,9 +28,9 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(const std::string& path,
 }
 
 absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(std::unique_ptr<Store> store,
-                                                       const Options&) {
+                                                       const Options& options) {
   if (store == nullptr) return absl::InvalidArgumentError("store: must not be null");
-  auto impl = std::make_unique<Impl>(std::move(store));
+  auto impl = std::make_unique<Impl>(std::move(store), options);
   if (absl::Status status = impl->Start(); !status.ok()) return status;
   return std::unique_ptr<Catalog>(new Catalog(std::move(impl)));
 }
@@ -58,40 +55,6 @@ absl::Status Catalog::CatchUp() {
   return impl_->committer->CatchUp();
 }
 
-absl::StatusOr<std::optional<User>> Catalog::FindUser(std::string_view user_id) const {
-  std::optional<User> user;
-  if (!model::IsName(user_id)) return user;
-  auto txn = impl_->Read();
-  if (!txn.ok()) return txn.status();
-  auto record = store::GetRecord(**txn, List::kUsers, user_id);
-  if (!record.ok()) return record.status();
-  if (!record->has_value()) return user;
-  absl::StatusOr<UserStats> stats = model::DecodeUser(**record);
-  if (!stats.ok()) return stats.status();
-  user.emplace();
-  user->id = std::string(user_id);
-  user->stats = *stats;
-  return user;
-}
-
-absl::StatusOr<UserStats> Catalog::GetUserStats(std::string_view user_id) const {
-  absl::StatusOr<std::optional<User>> user = FindUser(user_id);
-  if (!user.ok()) return user.status();
-  return *user ? *(*user)->stats : UserStats{};
-}
-
-absl::StatusOr<std::string> Catalog::FindUserByApiKey(std::string_view api_key) const {
-  auto txn = impl_->Read();
-  if (!txn.ok()) return txn.status();
-  const identity::KeyHash hash = identity::HashApiKey(impl_->committer->secret(), api_key);
-  auto record = store::GetRecord(**txn, List::kApiKeys, identity::Bytes(hash));
-  if (!record.ok()) return record.status();
-  if (!record->has_value()) return absl::NotFoundError("unknown API key");
-  absl::StatusOr<ApiKeyInfo> info = model::DecodeApiKey(**record);
-  if (!info.ok()) return info.status();
-  return std::move(info->user_id);
-}
-
 absl::StatusOr<std::vector<ApiKeyInfo>> Catalog::ListApiKeys(std::string_view user_id) const {
   const bool can_be = user_id.empty() || model::IsName(user_id);
   auto txn = impl_->Read();
@@ -108,6 +71,7 @@ absl::Status Catalog::CheckReady() {
 
 absl::Status Catalog::Close() {
   if (impl_->closed.exchange(true)) return absl::OkStatus();
+  impl_->committer->Stop();
   absl::Status status = impl_->store->Close();
   impl_->closed = status.ok();
   return status;

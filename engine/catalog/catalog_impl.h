@@ -4,11 +4,14 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "commit/committer.h"
+#include "identity/user_cache.h"
 #include "muster/catalog.h"
 #include "muster/store.h"
 
@@ -16,10 +19,11 @@ namespace muster {
 
 class Catalog::Impl {
  public:
-  explicit Impl(std::unique_ptr<Store> the_store) : store(std::move(the_store)) {}
+  Impl(std::unique_ptr<Store> the_store, const Options& options)
+      : store(std::move(the_store)), users(options.identity_cache_bytes) {}
 
   absl::Status Start() {
-    auto opened = commit::Committer::Open(*store);
+    auto opened = commit::Committer::Open(*store, &users);
     if (!opened.ok()) return opened.status();
     committer = *std::move(opened);
     return absl::OkStatus();
@@ -36,7 +40,12 @@ class Catalog::Impl {
     return store->BeginRead();
   }
 
+  // A user's counts, from memory or else from the store; nothing where there is
+  // no such user.
+  absl::StatusOr<std::optional<UserStats>> FindStats(std::string_view user_id);
+
   const std::unique_ptr<Store> store;
+  identity::UserCache users;
   std::unique_ptr<commit::Committer> committer;
   std::atomic<bool> closed{false};
 };

@@ -54,7 +54,23 @@ absl::StatusOr<std::string> Rewrite(absl::StatusOr<Entry> entry,
 
 }  // namespace
 
+BatchApplier::BatchApplier(WriteTransaction& txn, store::Meta* meta, view::ViewEdit* edit)
+    : txn_(txn),
+      log_(&txn, meta, meta->version + 1),
+      writer_(&txn, meta,
+              [this](List list, std::string_view key, bool deleted) {
+                identities_.Add(list, key);
+                return log_.Append(list, key, deleted);
+              }),
+      keys_(txn, *meta, &writer_),
+      edit_(edit) {}
+
 absl::Status BatchApplier::Apply(const WriteBatch::Rep& batch) {
+  absl::Status status = ApplyChanges(batch);
+  return status.ok() ? log_.Finish() : status;
+}
+
+absl::Status BatchApplier::ApplyChanges(const WriteBatch::Rep& batch) {
   for (List list : {List::kShapes, List::kRootfs, List::kHosts, List::kUsers}) {
     if (!batch.replaces(list)) continue;
     if (absl::Status status = RemoveWhatIsNotPut(batch, list); !status.ok()) return status;

@@ -1,8 +1,8 @@
 // BatchApplier: carries one batch out inside a write transaction.
 //
 // Each change is checked against the state that the changes before it left,
-// written with its checksum, and noted for the next view. After an error the
-// transaction, the meta record and the edit are good for nothing. One thread.
+// written with its checksum, and noted for the next view and in the change log. After an error
+// the transaction, the meta record and the edit are good for nothing. One thread.
 #ifndef MUSTER_COMMIT_BATCH_APPLIER_H_
 #define MUSTER_COMMIT_BATCH_APPLIER_H_
 
@@ -13,8 +13,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "commit/batch_rep.h"
+#include "commit/changed_identities.h"
 #include "commit/key_ring.h"
 #include "muster/store.h"
+#include "store/change_log.h"
 #include "store/meta.h"
 #include "store/records.h"
 #include "view/view_edit.h"
@@ -23,19 +25,23 @@ namespace muster::commit {
 
 class BatchApplier {
  public:
-  // `meta` is that of the transaction's state; its counts and digests are kept
-  // up to date, its versions are not touched. All are borrowed.
-  BatchApplier(WriteTransaction& txn, store::Meta* meta, view::ViewEdit* edit)
-      : txn_(txn), writer_(&txn, meta), keys_(txn, *meta, &writer_), edit_(edit) {}
+  // `meta` is that of the transaction's state, and the batch is the next version;
+  // counts, digests and the log's numbers are kept up to date, the versions are
+  // not touched. All are borrowed.
+  BatchApplier(WriteTransaction& txn, store::Meta* meta, view::ViewEdit* edit);
+  BatchApplier(const BatchApplier&) = delete;
+  BatchApplier& operator=(const BatchApplier&) = delete;
 
-  // Errors: NotFound and FailedPrecondition as WriteBatch's calls say, and
-  // those of the store.
+  // Called once. Errors: NotFound and FailedPrecondition as WriteBatch's calls
+  // say, and those of the store.
   absl::Status Apply(const WriteBatch::Rep& batch);
 
   // Whether any record is other than before.
   bool changed() const { return changed_ || keys_.changed(); }
+  const ChangedIdentities& changed_identities() const { return identities_; }
 
  private:
+  absl::Status ApplyChanges(const WriteBatch::Rep& batch);
   absl::Status ApplyChange(const WriteBatch::Rep& batch, const Change& change);
   absl::Status Put(List list, std::string_view key, std::string_view record);
   absl::Status Delete(List list, std::string_view key);
@@ -58,6 +64,8 @@ class BatchApplier {
   absl::StatusOr<std::string> Existing(List list, std::string_view id);
 
   WriteTransaction& txn_;
+  store::ChangeLogWriter log_;
+  ChangedIdentities identities_;
   store::RecordWriter writer_;
   KeyRing keys_;
   view::ViewEdit* edit_;

@@ -111,6 +111,15 @@ absl::StatusOr<std::optional<Meta>> ReadMeta(ReadTransaction& transaction) {
   return std::optional<Meta>(*std::move(meta));
 }
 
+absl::StatusOr<Meta> RequireMeta(ReadTransaction& transaction) {
+  absl::StatusOr<std::optional<Meta>> meta = ReadMeta(transaction);
+  if (!meta.ok()) return meta.status();
+  if (!meta->has_value()) {
+    return absl::DataLossError("the store lost its meta record: restore it from a backup");
+  }
+  return **std::move(meta);
+}
+
 absl::Status WriteMeta(WriteTransaction& transaction, const Meta& meta) {
   std::string record, sealed;
   EncodeMeta(meta, &record);

@@ -64,6 +64,9 @@ absl::StatusOr<Meta> DecodeMeta(std::string_view record);
 // of ReadTransaction::Get().
 absl::StatusOr<std::optional<Meta>> ReadMeta(ReadTransaction& transaction);
 
+// The same of a store that must have one: DataLoss where it has none.
+absl::StatusOr<Meta> RequireMeta(ReadTransaction& transaction);
+
 // Errors of WriteTransaction::Put().
 absl::Status WriteMeta(WriteTransaction& transaction, const Meta& meta);
 

@@ -24,7 +24,7 @@ class ApiKeysTest : public CatalogTest {
 
 TEST_F(ApiKeysTest, ANewKeyNamesItsUser) {
   const std::string key = Create("usr_1");
-  EXPECT_EQ(*catalog_->FindUserByApiKey(key), "usr_1");
+  EXPECT_EQ(catalog_->FindUserByApiKey(key)->id, "usr_1");
 }
 
 TEST_F(ApiKeysTest, ANewKeyHasAPrefixAnd256RandomBits) {
@@ -136,8 +136,8 @@ TEST_F(ApiKeysTest, TheUsersKeysBecomeThoseThatArePut) {
     batch.PutUser({"usr_1", {}, {{"sk_second_key", "sk_third_key"}}});
   });
   EXPECT_TRUE(absl::IsNotFound(catalog_->FindUserByApiKey("sk_first_key").status()));
-  EXPECT_EQ(*catalog_->FindUserByApiKey("sk_second_key"), "usr_1");
-  EXPECT_EQ(*catalog_->FindUserByApiKey("sk_third_key"), "usr_1");
+  EXPECT_EQ(catalog_->FindUserByApiKey("sk_second_key")->id, "usr_1");
+  EXPECT_EQ(catalog_->FindUserByApiKey("sk_third_key")->id, "usr_1");
   Do([](WriteBatch& batch) { batch.PutUser({"usr_1", {}, std::vector<std::string>{}}); });
   EXPECT_TRUE(KeysOf("usr_1").empty());
 }
@@ -148,7 +148,7 @@ TEST_F(ApiKeysTest, AKeyMayMoveToAnotherUserInOneBatchWhateverTheOrder) {
     batch.PutUser({"usr_2", {}, {{"sk_moving_key"}}});
     batch.PutUser({"usr_1", {}, std::vector<std::string>{}});
   });
-  EXPECT_EQ(*catalog_->FindUserByApiKey("sk_moving_key"), "usr_2");
+  EXPECT_EQ(catalog_->FindUserByApiKey("sk_moving_key")->id, "usr_2");
 }
 
 TEST_F(ApiKeysTest, AKeyMayMoveFromAUserWhoIsReplaced) {
@@ -157,7 +157,7 @@ TEST_F(ApiKeysTest, AKeyMayMoveFromAUserWhoIsReplaced) {
     batch.PutUser({"usr_2", {}, {{"sk_moving_key"}}});
     batch.Replace(List::kUsers);
   });
-  EXPECT_EQ(*catalog_->FindUserByApiKey("sk_moving_key"), "usr_2");
+  EXPECT_EQ(catalog_->FindUserByApiKey("sk_moving_key")->id, "usr_2");
 }
 
 TEST_F(ApiKeysTest, AbsentKeysLeaveThoseThatAreThere) {

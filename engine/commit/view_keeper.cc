@@ -1,0 +1,191 @@
+#include "commit/view_keeper.h"
+
+#include <utility>
+
+#include "commit/advance_view.h"
+#include "commit/load_view.h"
+
+namespace muster::commit {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+// How long readers do without another look, so that not every snapshot pays for
+// one: while another process is between LMDB's meta page and the announcement of
+// its commit (less than it takes that process to tell anybody of it), while the
+// maintenance thread is at it, and after a fault.
+constexpr microseconds kAnnouncementPause{5};
+constexpr milliseconds kMaintenancePause{1};
+constexpr milliseconds kFaultPause{100};
+
+// A commit that is announced so late belongs to a writer that was killed or
+// suspended.
+constexpr milliseconds kPatienceWithWriters{20};
+
+}  // namespace
+
+// What a new view is made from: the published one, which stays while this does.
+struct ViewKeeper::Base {
+  Base(const view::Publisher& publisher, const store::Meta& the_meta, uint64_t the_commit)
+      : held(publisher.Take()), meta(the_meta), commit_id(the_commit) {}
+  ~Base() { view::ReleaseSlot(held.slot); }
+  Base(const Base&) = delete;
+  Base& operator=(const Base&) = delete;
+
+  const view::Publisher::Held held;
+  const store::Meta meta;
+  const uint64_t commit_id;
+};
+
+absl::StatusOr<std::unique_ptr<ViewKeeper>> ViewKeeper::Open(Store& store,
+                                                             identity::UserCache* users,
+                                                             Health* health) {
+  if (auto prepared = store::OpenMeta(store); !prepared.ok()) return prepared.status();
+  auto txn = store.BeginRead();
+  if (!txn.ok()) return txn.status();
+  absl::StatusOr<store::Meta> meta = store::RequireMeta(**txn);
+  if (!meta.ok()) return meta.status();
+  auto view = LoadView(**txn, *meta, nullptr, nullptr);
+  if (!view.ok()) return view.status();
+  store.RaiseHighWaterVersion(meta->incarnation, meta->version);
+  return std::unique_ptr<ViewKeeper>(
+      new ViewKeeper(store, users, health, *meta, (*txn)->commit_id(), *std::move(view)));
+}
+
+ViewKeeper::ViewKeeper(Store& store, identity::UserCache* users, Health* health,
+                       const store::Meta& meta, uint64_t commit_id,
+                       std::unique_ptr<view::View> first)
+    : store_(store),
+      users_(users),
+      health_(*health),
+      seen_commit_(commit_id),
+      publisher_(std::move(first)),
+      meta_(meta),
+      published_commit_(commit_id),
+      maintenance_([this] { return Maintain(); }) {}
+
+void ViewKeeper::Publish(std::unique_ptr<view::View> view, const store::Meta& meta,
+                         uint64_t commit_id) {
+  // The mark first: a tag must not be seen of a version that nobody would know of
+  // if this process were killed now.
+  store_.RaiseHighWaterVersion(meta.incarnation, meta.version);
+  publisher_.Publish(std::move(view));
+  meta_ = meta;
+  published_commit_ = commit_id;
+  seen_commit_.store(commit_id, std::memory_order_release);
+}
+
+absl::Status ViewKeeper::TakeIn(ReadTransaction& txn, const store::Meta& meta) {
+  if (IsSameVersion(meta, meta_)) return absl::OkStatus();
+  auto view = AdvanceView(txn, meta, publisher_.current(), meta_, users_);
+  if (!view.ok()) return view.status();
+  Publish(*std::move(view), meta, txn.commit_id());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ViewKeeper::Progress> ViewKeeper::CatchUpOnce(Patience patience) {
+  std::optional<Base> base;
+  {
+    std::unique_lock<std::mutex> lock(view_mutex_, std::defer_lock);
+    if (patience == Patience::kAny) lock.lock();
+    if (!lock.owns_lock() && !lock.try_lock()) return Progress::kBusy;
+    base.emplace(publisher_, meta_, published_commit_);
+  }
+  absl::StatusOr<Progress> progress = AdvanceFrom(*base, patience);
+  health_.NoteCatchUp(progress.status());
+  return progress;
+}
+
+absl::StatusOr<ViewKeeper::Progress> ViewKeeper::AdvanceFrom(const Base& base,
+                                                             Patience patience) {
+  auto txn = store_.BeginRead();
+  if (!txn.ok()) return txn.status();
+  const uint64_t commit_id = (*txn)->commit_id();
+  if (commit_id <= base.commit_id) return Progress::kDone;
+  absl::StatusOr<store::Meta> meta = store::RequireMeta(**txn);
+  if (!meta.ok()) return meta.status();
+  if (patience == Patience::kReader && IsFar(base.meta, *meta)) return Progress::kFar;
+
+  std::unique_ptr<view::View> next;  // none where only the commit is new
+  if (!IsSameVersion(*meta, base.meta)) {
+    auto advanced = AdvanceView(**txn, *meta, *base.held.view, base.meta, users_);
+    if (!advanced.ok()) return advanced.status();
+    next = *std::move(advanced);
+  }
+  txn->reset();  // the writer may take a while, and old pages be kept by it
+  std::unique_lock<std::mutex> lock(view_mutex_, std::defer_lock);
+  if (patience == Patience::kAny) lock.lock();
+  if (!lock.owns_lock() && !lock.try_lock()) return Progress::kBusy;
+  if (commit_id <= published_commit_) return Progress::kDone;  // somebody was faster
+  if (next != nullptr) {
+    Publish(std::move(next), *meta, commit_id);
+  } else {
+    published_commit_ = commit_id;
+    seen_commit_.store(commit_id, std::memory_order_release);
+  }
+  return Progress::kDone;
+}
+
+void ViewKeeper::TryCatchUpSlowly() noexcept {
+  const Clock::rep now = Clock::now().time_since_epoch().count();
+  if (now < not_before_.load(std::memory_order_relaxed)) return;
+  std::unique_lock<std::mutex> lock(catching_up_, std::try_to_lock);
+  if (!lock.owns_lock()) return;
+  const Clock::duration pause = PauseAfter(CatchUpOnce(Patience::kReader));
+  if (pause == Clock::duration::zero()) return;
+  not_before_.store((Clock::now() + pause).time_since_epoch().count(),
+                    std::memory_order_relaxed);
+}
+
+ViewKeeper::Clock::duration ViewKeeper::PauseAfter(const absl::StatusOr<Progress>& progress) {
+  if (!progress.ok()) return kFaultPause;
+  if (*progress == Progress::kFar) {
+    maintenance_.Wake();
+    return kMaintenancePause;
+  }
+  if (!IsBehind()) return Clock::duration::zero();
+  if (*progress == Progress::kBusy) return kAnnouncementPause;
+
+  const uint64_t latest = store_.LatestCommit();
+  const Clock::time_point now = Clock::now();
+  if (awaited_commit_ != latest) {
+    awaited_commit_ = latest;
+    awaited_since_ = now;
+  }
+  if (now - awaited_since_ < kPatienceWithWriters) return kAnnouncementPause;
+  maintenance_.Wake();
+  return kMaintenancePause;
+}
+
+std::optional<milliseconds> ViewKeeper::Maintain() {
+  if (absl::Status status = CatchUpWithReadable(); !status.ok()) return kFaultPause;
+  if (!IsBehind()) return std::nullopt;
+  // A commit that readers are not shown: its writer is about to announce it, is
+  // suspended, or was killed before. To be the writer once makes up for the last,
+  // and is not tried while another writer lives.
+  auto writer = store_.TryBeginWrite();
+  if (!writer.ok()) return kFaultPause;
+  if (*writer == nullptr) return kPatienceWithWriters;
+  writer->reset();
+  static_cast<void>(CatchUpWithReadable());
+  return IsBehind() ? std::optional<milliseconds>(kPatienceWithWriters) : std::nullopt;
+}
+
+absl::Status ViewKeeper::CatchUpWithReadable() {
+  std::lock_guard<std::mutex> lock(catching_up_);
+  return CatchUpOnce(Patience::kAny).status();
+}
+
+absl::Status ViewKeeper::CatchUp() {
+  const uint64_t latest = store_.LatestCommit();
+  absl::Status status = CatchUpWithReadable();
+  if (!status.ok() || seen_commit_.load() >= latest) return status;
+  // The newest commit is there, but readers are not shown it yet: its writer is
+  // about to, or was killed before. To be the writer once waits for the first
+  // and makes up for the second.
+  status = store_.BeginWrite().status();
+  return status.ok() ? CatchUpWithReadable() : status;
+}
+
+}  // namespace muster::commit
