@@ -4,10 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <functional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "engine/commit/fixture.h"
+#include "engine/store/peer.h"
 #include "engine/temp_dir.h"
 
 namespace muster {
@@ -18,54 +20,6 @@ WriteBatch OneHost(const std::string& id) {
   batch.PutHost({id, HostStatus::kActive, 1, 1});
   return batch;
 }
-
-// Runs `work` in another process and returns whether it said that all was well.
-bool InAnotherProcess(const std::function<bool()>& work) {
-  const pid_t child = fork();
-  if (child == 0) _exit(work() ? 0 : 1);
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-// A process that does its work in steps, each at a word of the test's.
-class Peer {
- public:
-  explicit Peer(const std::function<bool(int step)>& work) {
-    int ask[2], answer[2];
-    if (pipe(ask) != 0 || pipe(answer) != 0) return;
-    child_ = fork();
-    if (child_ == 0) {
-      close(ask[1]);
-      close(answer[0]);
-      char step;
-      while (read(ask[0], &step, 1) == 1) {
-        const char well = work(step) ? 1 : 0;
-        if (write(answer[1], &well, 1) != 1) break;
-      }
-      _exit(0);
-    }
-    close(ask[0]);
-    close(answer[1]);
-    ask_ = ask[1];
-    answer_ = answer[0];
-  }
-  ~Peer() {
-    close(ask_);
-    waitpid(child_, nullptr, 0);
-    close(answer_);
-  }
-  bool Do(int step) {
-    const char byte = static_cast<char>(step);
-    char well = 0;
-    return write(ask_, &byte, 1) == 1 && read(answer_, &well, 1) == 1 && well == 1;
-  }
-
- private:
-  pid_t child_ = -1;
-  int ask_ = -1;
-  int answer_ = -1;
-};
 
 TEST(Processes, ACommitByAnotherProcessShowsInTheNextSnapshot) {
   TempDir dir;
@@ -144,7 +98,7 @@ TEST(Processes, TagsAgree) {
 
 TEST(Processes, WritersInTwoProcessesLoseNothing) {
   TempDir dir;
-  ASSERT_TRUE(InAnotherProcess([&] { return Catalog::Open(dir / "db").ok(); }));
+  ASSERT_TRUE(InChild([&] { return Catalog::Open(dir / "db").ok(); }));
   std::unique_ptr<Catalog> theirs;
   const auto write = [](Catalog& catalog, const std::string& prefix) {
     for (int i = 0; i < 50; ++i) {
@@ -185,9 +139,14 @@ class Writer {
     told_ = told[0];
   }
   ~Writer() {
+    Kill();
+    close(told_);
+  }
+  void Kill() {
+    if (child_ < 0) return;
     kill(child_, SIGKILL);
     waitpid(child_, nullptr, 0);
-    close(told_);
+    child_ = -1;
   }
   void Stop() const {
     kill(child_, SIGSTOP);
@@ -254,6 +213,150 @@ TEST(Processes, AStoppedWriterBlocksNoReader) {
   alarm(0);
 }
 
+// What a process answers for the hosts, all in one text.
+std::string Answers(Catalog& catalog) {
+  const Snapshot snapshot = catalog.snapshot();
+  std::string text(snapshot.etag(List::kHosts));
+  const int64_t total = snapshot.RenderedHosts().total;
+  for (int64_t offset = 0; offset < total; offset += 500) {
+    text += snapshot.RenderedHosts(500, offset).rows.ToString();
+  }
+  return text;
+}
+
+// The same of a process that opens the store anew and waits for the newest commit.
+std::string AnswersOfAnotherProcess(const std::string& store) {
+  int told[2];
+  if (pipe(told) != 0) return {};
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(told[1], 1);
+    execl("/proc/self/exe", "processes_test", "--answers", store.c_str(), nullptr);
+    _exit(1);
+  }
+  close(told[1]);
+  std::string answers;
+  char bytes[4096];
+  for (ssize_t got; (got = read(told[0], bytes, sizeof(bytes))) > 0;) {
+    answers.append(bytes, static_cast<size_t>(got));
+  }
+  close(told[0]);
+  waitpid(child, nullptr, 0);
+  return answers;
+}
+
+// Wherever in a commit it is killed: what is durable by then shows, though nobody
+// writes after it and nobody calls CatchUp().
+TEST(Processes, AKilledWriterLeavesNoCommitUnseen) {
+  TempDir dir;
+  const auto ours = *Catalog::Open(dir / "db");
+  for (int round = 0; round < 20; ++round) {
+    Writer writer(dir / "db");
+    ASSERT_GE(writer.WaitFor(3), 3u);
+    usleep(static_cast<useconds_t>(173 * round));  // a different place each time
+    writer.Kill();
+    for (int i = 0; i < 100; ++i) {
+      ours->snapshot();
+      usleep(1000);
+    }
+    const std::string answers = Answers(*ours);  // before the other one mends it
+    EXPECT_EQ(answers, AnswersOfAnotherProcess(dir / "db")) << "round " << round;
+  }
+}
+
+// Reads as fast as it can until it is told to end.
+class Reader {
+ public:
+  explicit Reader(Catalog& catalog) : thread_([&] { Read(catalog); }) {}
+  ~Reader() {
+    ended_ = true;
+    thread_.join();
+  }
+
+ private:
+  void Read(Catalog& catalog) {
+    uint64_t last = 0;
+    while (!ended_) {
+      const Snapshot snapshot = catalog.snapshot();
+      EXPECT_GE(snapshot.version(), last);
+      last = snapshot.version();
+      const RenderedPage page = snapshot.RenderedHosts(500, 0);
+      EXPECT_EQ(page.count, std::min<int64_t>(page.total, 500));
+    }
+  }
+
+  std::atomic<bool> ended_{false};
+  std::thread thread_;
+};
+
+TEST(Processes, ReadAndWriteAtOnceWithOneStoppedAndOneKilled) {
+  TempDir dir;
+  const auto ours = *Catalog::Open(dir / "db");
+  alarm(120);  // for whoever waits for the one that is stopped
+  {
+    Reader reader(*ours);
+    Writer first(dir / "db"), second(dir / "db"), third(dir / "db");
+    for (int round = 0; round < 5; ++round) {
+      first.WaitFor(5);
+      second.WaitFor(5);
+      ASSERT_TRUE(ours->Apply(OneHost("ours " + std::to_string(round))).ok());
+    }
+    first.Stop();
+    const Snapshot before = ours->snapshot();
+    EXPECT_GT(before.Hosts().total, 50);
+    first.Continue();
+    first.WaitFor(1);
+    second.Kill();
+    third.WaitFor(5);
+    ASSERT_TRUE(ours->Apply(OneHost("after the kill")).ok());
+  }
+  ASSERT_TRUE(ours->CatchUp().ok());
+  EXPECT_EQ(Answers(*ours), AnswersOfAnotherProcess(dir / "db"));
+  alarm(0);
+}
+
+TEST(Processes, ALargeCommitByAnotherProcessShowsWithoutBeingAskedFor) {
+  TempDir dir;
+  std::unique_ptr<Catalog> theirs;
+  Peer peer([&](int step) {
+    if (step == 0) {
+      theirs = *Catalog::Open(dir / "db");
+      return true;
+    }
+    WriteBatch batch;
+    for (int i = 0; i < 20000; ++i) {
+      batch.PutHost({std::to_string(i), HostStatus::kActive, 1, 1});
+    }
+    return theirs->Apply(batch).ok();
+  });
+  ASSERT_TRUE(peer.Do(0));
+  const auto ours = *Catalog::Open(dir / "db");
+  ASSERT_TRUE(peer.Do(1));
+  alarm(60);
+  while (ours->snapshot().Hosts(1).total != 20000) usleep(1000);
+  alarm(0);
+}
+
+TEST(Processes, CountsOfAUserThatAnotherProcessChangedAreThoseOfTheNextLookUp) {
+  TempDir dir;
+  std::unique_ptr<Catalog> theirs;
+  Peer peer([&](int step) {
+    if (step == 0) {
+      theirs = *Catalog::Open(dir / "db");
+      return true;
+    }
+    WriteBatch batch;
+    batch.PutUser({"usr_1", UserStats{step, 0, 0, step}});
+    return theirs->Apply(batch).ok();
+  });
+  ASSERT_TRUE(peer.Do(0));
+  const auto ours = *Catalog::Open(dir / "db");
+  for (int step = 1; step <= 20; ++step) {
+    ASSERT_TRUE(peer.Do(step));
+    EXPECT_EQ(ours->GetUserStats("usr_1")->running, step);
+  }
+}
+
 int RunWriter(const char* path) {
   const auto catalog = Catalog::Open(path);
   if (!catalog.ok()) return 1;
@@ -263,11 +366,20 @@ int RunWriter(const char* path) {
   }
 }
 
+int PrintAnswers(const char* path) {
+  const auto catalog = Catalog::Open(path);
+  if (!catalog.ok() || !(*catalog)->CatchUp().ok()) return 1;
+  const std::string answers = Answers(**catalog);
+  return write(1, answers.data(), answers.size()) == static_cast<ssize_t>(answers.size()) ? 0
+                                                                                          : 1;
+}
+
 }  // namespace
 }  // namespace muster
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::string(argv[1]) == "--writer") return muster::RunWriter(argv[2]);
+  if (argc == 3 && std::string(argv[1]) == "--answers") return muster::PrintAnswers(argv[2]);
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }
