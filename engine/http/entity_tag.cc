@@ -5,6 +5,12 @@
 namespace muster::http {
 
 void EntityTagMatcher::AddValue(std::string_view value) {
+  if (!any_ && value == tag_) {  // what nearly every client sends; as below, at once
+    any_ = matched_ = true;
+    state_ = State::kAfterTag;
+    compared_ = tag_.size();
+    return;
+  }
   value = Trim(value);
   star_ = !any_ && value == "*";
   if (any_) Consume(',');

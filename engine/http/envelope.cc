@@ -3,7 +3,6 @@
 #include <rapidjson/writer.h>
 
 #include <charconv>
-#include <limits>
 
 namespace muster::http {
 namespace {
@@ -14,20 +13,18 @@ constexpr std::string_view kOffsetKey = R"(,"offset":)";
 constexpr std::string_view kCountKey = R"(,"count":)";
 constexpr std::string_view kPageEnd = "}}}";
 
-template <typename Integer>
-constexpr size_t kMaxLength = std::numeric_limits<Integer>::digits10 + 2;  // with a sign
+constexpr size_t kMaxIntegerLength = 20;  // of 64 bits, with a sign
 
 static_assert(kTotalKey.size() + kLimitKey.size() + kOffsetKey.size() + kCountKey.size() +
-                  kPageEnd.size() + 2 * kMaxLength<int64_t> + 2 * kMaxLength<int32_t> <=
+                  kPageEnd.size() + 4 * kMaxIntegerLength <=
               kMaxPageClosing);
 
 // Writes on; the caller has made sure that there is room.
 struct Cursor {
   char* at;
-  char* end;
 
   void Put(std::string_view text) { at += text.copy(at, text.size()); }
-  void Put(int64_t value) { at = std::to_chars(at, end, value).ptr; }
+  void Put(int64_t value) { at = std::to_chars(at, at + kMaxIntegerLength, value).ptr; }
 };
 
 // The part of rapidjson's output stream that its Writer needs, over a string.
@@ -54,18 +51,18 @@ bool AppendJsonString(std::string_view text, std::string* out) {
 
 }  // namespace
 
-size_t WritePageClosing(const Pagination& pagination, std::array<char, kMaxPageClosing>* out) {
-  Cursor cursor{out->data(), out->data() + out->size()};
+size_t WritePageClosing(const PageCounts& counts, char* out) {
+  Cursor cursor{out};
   cursor.Put(kTotalKey);
-  cursor.Put(pagination.total);
+  cursor.Put(counts.total);
   cursor.Put(kLimitKey);
-  cursor.Put(int64_t{pagination.limit});
+  cursor.Put(counts.limit);
   cursor.Put(kOffsetKey);
-  cursor.Put(pagination.offset);
+  cursor.Put(counts.offset);
   cursor.Put(kCountKey);
-  cursor.Put(int64_t{pagination.count});
+  cursor.Put(counts.count);
   cursor.Put(kPageEnd);
-  return static_cast<size_t>(cursor.at - out->data());
+  return static_cast<size_t>(cursor.at - out);
 }
 
 std::optional<std::string> WhoamiBody(std::string_view user_id, const UserStats& stats) {

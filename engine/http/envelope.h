@@ -4,13 +4,14 @@
 #ifndef MUSTER_HTTP_ENVELOPE_H_
 #define MUSTER_HTTP_ENVELOPE_H_
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "muster/model.h"
+#include "muster/snapshot.h"
 
 namespace muster::http {
 
@@ -22,17 +23,11 @@ inline constexpr std::string_view kDataClosing = "}";
 // WritePageClosing().
 inline constexpr std::string_view kPageOpening = R"({"status":"success","data":{"data":[)";
 
-struct Pagination {
-  int64_t total;
-  int32_t limit;
-  int64_t offset;
-  int32_t count;
-};
-
-// Writes the end of a page's body, from the bracket that closes the rows, and
-// returns its length. Any four integers have room.
-inline constexpr size_t kMaxPageClosing = 128;
-size_t WritePageClosing(const Pagination& pagination, std::array<char, kMaxPageClosing>* out);
+// Writes the end of a page's body, from the bracket that closes the rows, to
+// `out`, which has room for kMaxPageClosing bytes, and returns its length. Any
+// four integers have room.
+inline constexpr size_t kMaxPageClosing = 160;
+size_t WritePageClosing(const PageCounts& counts, char* out);
 
 // Whole bodies. Nothing where a text is not UTF-8, since no JSON can hold it.
 std::optional<std::string> WhoamiBody(std::string_view user_id, const UserStats& stats);

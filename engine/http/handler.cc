@@ -49,7 +49,7 @@ class Handler::Impl {
   void AnswerReadyz(const Exchange& exchange) const;
 
   // Whether the client has the list already; the answer is then made.
-  bool NotModified(const Exchange& exchange, List list, Snapshot* snapshot) const;
+  bool NotModified(const Exchange& exchange, List list, const Snapshot& snapshot) const;
 
   // The next two: nothing where the check has failed; the answer is then made.
   // Which page is asked for.
@@ -68,11 +68,11 @@ class Handler::Impl {
 
 std::optional<Response> Handler::Impl::Handle(const Request& request,
                                               const AuthenticatedUser* user) const {
+  std::optional<Response> response;  // what every path returns, so never moved
   const http::Target target = http::SplitTarget(request.target);
   const std::optional<http::Endpoint> endpoint = routes_.Find(target.path);
-  if (!endpoint) return std::nullopt;
-  std::optional<Response> response(std::in_place);
-  ResponseBuilder builder(request.method, &*response);
+  if (!endpoint) return response;
+  ResponseBuilder builder(request.method, &response.emplace());
   if (request.method == "GET" || request.method == "HEAD") {
     Answer(*endpoint, {request, target.query, user, builder});
   } else {
@@ -101,26 +101,24 @@ void Handler::Impl::Answer(http::Endpoint endpoint, const Exchange& exchange) co
 void Handler::Impl::AnswerShapes(const Exchange& exchange) const {
   const std::optional<http::PageQuery> page = RequirePage(exchange);
   if (!page) return;
-  Snapshot snapshot = catalog_->snapshot();
-  if (NotModified(exchange, List::kShapes, &snapshot)) return;
-  const RenderedPage rendered = snapshot.RenderedShapes(page->limit, page->offset);
-  exchange.response.AnswerPage(std::move(snapshot), List::kShapes, rendered);
+  const Snapshot& snapshot = exchange.response.Hold(catalog_->snapshot());
+  if (NotModified(exchange, List::kShapes, snapshot)) return;
+  exchange.response.AnswerPage(List::kShapes, *page);
 }
 
 void Handler::Impl::AnswerRootfses(const Exchange& exchange) const {
-  Snapshot snapshot = catalog_->snapshot();
-  if (NotModified(exchange, List::kRootfs, &snapshot)) return;
-  exchange.response.AnswerRootfses(std::move(snapshot));
+  const Snapshot& snapshot = exchange.response.Hold(catalog_->snapshot());
+  if (NotModified(exchange, List::kRootfs, snapshot)) return;
+  exchange.response.AnswerRootfses();
 }
 
 void Handler::Impl::AnswerHosts(const Exchange& exchange) const {
   const std::optional<http::PageQuery> page = RequirePage(exchange);
   if (!page) return;
   if (options_.hosts_require_credential && !RequireCaller(exchange)) return;
-  Snapshot snapshot = catalog_->snapshot();
-  if (NotModified(exchange, List::kHosts, &snapshot)) return;
-  const RenderedPage rendered = snapshot.RenderedHosts(page->limit, page->offset);
-  exchange.response.AnswerPage(std::move(snapshot), List::kHosts, rendered);
+  const Snapshot& snapshot = exchange.response.Hold(catalog_->snapshot());
+  if (NotModified(exchange, List::kHosts, snapshot)) return;
+  exchange.response.AnswerPage(List::kHosts, *page);
 }
 
 void Handler::Impl::AnswerWhoami(const Exchange& exchange) const {
@@ -148,9 +146,10 @@ std::optional<http::PageQuery> Handler::Impl::RequirePage(const Exchange& exchan
   return std::nullopt;
 }
 
-bool Handler::Impl::NotModified(const Exchange& exchange, List list, Snapshot* snapshot) const {
-  if (!http::IfNoneMatchHas(exchange.request.headers, snapshot->etag(list))) return false;
-  exchange.response.AnswerNotModified(std::move(*snapshot), list);
+bool Handler::Impl::NotModified(const Exchange& exchange, List list,
+                                const Snapshot& snapshot) const {
+  if (!http::IfNoneMatchHas(exchange.request.headers, snapshot.etag(list))) return false;
+  exchange.response.AnswerNotModified(list);
   return true;
 }
 

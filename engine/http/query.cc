@@ -74,9 +74,52 @@ struct Parameter {
   }
 };
 
-}  // namespace
+// Takes up to `max_digits` digits off the front of a text; -1 where there are
+// none or more.
+int64_t TakeDigits(std::string_view* text, size_t max_digits) {
+  int64_t value = 0;
+  size_t length = 0;
+  while (length < text->size()) {
+    const char c = (*text)[length];
+    if (c < '0' || c > '9') break;
+    if (length == max_digits) return -1;
+    value = value * 10 + (c - '0');
+    ++length;
+  }
+  text->remove_prefix(length);
+  return length > 0 ? value : -1;
+}
 
-PageQuery ParsePageQuery(std::string_view query) {
+// Reads what nearly every query is: each name at most once, as it is written
+// here, with a short plain number that is in range, and nothing else. False for
+// all others, faults among them, which ParseAnyQuery() is for.
+bool ParsePlainQuery(std::string_view query, PageQuery* page) {
+  constexpr std::string_view kLimit = "limit=";
+  constexpr std::string_view kOffset = "offset=";
+  bool limit_seen = false;
+  bool offset_seen = false;
+  for (;;) {
+    if (!limit_seen && query.substr(0, kLimit.size()) == kLimit) {
+      query.remove_prefix(kLimit.size());
+      const int64_t value = TakeDigits(&query, 9);
+      if (value < 1) return false;
+      page->limit = std::min(value, Snapshot::kMaxLimit);
+      limit_seen = true;
+    } else if (!offset_seen && query.substr(0, kOffset.size()) == kOffset) {
+      query.remove_prefix(kOffset.size());
+      page->offset = TakeDigits(&query, 15);
+      if (page->offset < 0) return false;
+      offset_seen = true;
+    } else {
+      return false;
+    }
+    if (query.empty()) return true;
+    if (query.front() != '&') return false;
+    query.remove_prefix(1);
+  }
+}
+
+PageQuery ParseAnyQuery(std::string_view query) {
   PageQuery page;
   Parameter limit{"limit",
                   1,
@@ -101,6 +144,14 @@ PageQuery ParsePageQuery(std::string_view query) {
     }
   }
   return page;
+}
+
+}  // namespace
+
+PageQuery ParsePageQuery(std::string_view query) {
+  PageQuery page;
+  if (query.empty() || ParsePlainQuery(query, &page)) return page;
+  return ParseAnyQuery(query);
 }
 
 }  // namespace muster::http

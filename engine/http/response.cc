@@ -2,13 +2,13 @@
 //
 // Its spans and header values point to static text, to the snapshot's memory,
 // to `owned_` on the heap, or into `tail_`. Only the last moves with the object.
+#include <cstring>
 #include <utility>
 
 #include "muster/http.h"
 
 namespace muster {
 
-Response::Response() = default;
 Response::~Response() = default;
 
 Response::Response(Response&& other) noexcept { *this = std::move(other); }
@@ -17,16 +17,16 @@ Response& Response::operator=(Response&& other) noexcept {
   if (this == &other) return *this;
   status_ = std::exchange(other.status_, 0);
   header_count_ = std::exchange(other.header_count_, 0);
-  headers_ = other.headers_;
+  std::memcpy(headers_, other.headers_, header_count_ * sizeof(Header));
   content_length_ = std::exchange(other.content_length_, std::nullopt);
   body_ = std::move(other.body_);
-  other.body_.Clear();
   snapshot_ = std::move(other.snapshot_);
   owned_ = std::move(other.owned_);
   tail_span_ = std::exchange(other.tail_span_, SIZE_MAX);
   if (tail_span_ != SIZE_MAX) {
-    tail_ = other.tail_;
-    body_.Replace(tail_span_, {tail_.data(), body_[tail_span_].size()});
+    const size_t length = body_[tail_span_].size();
+    std::memcpy(tail_, other.tail_, length);
+    body_.Replace(tail_span_, {tail_, length});
   }
   return *this;
 }

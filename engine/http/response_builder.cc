@@ -8,7 +8,8 @@ namespace muster {
 
 void ResponseBuilder::Answer(const http::FixedAnswer& answer) {
   BeginUncached(answer.status);
-  if (!answer.header.name.empty()) AddHeader(answer.header.name, answer.header.value);
+  if (!answer.header.name.empty())
+    response_->AddHeader(answer.header.name, answer.header.value);
   AppendBody(answer.body);
   FinishBody();
 }
@@ -20,21 +21,20 @@ void ResponseBuilder::Answer(int status, std::string body) {
   FinishBody();
 }
 
-void ResponseBuilder::AnswerPage(Snapshot snapshot, List list, const RenderedPage& page) {
-  response_->snapshot_ = std::move(snapshot);
+void ResponseBuilder::AnswerPage(List list, const http::PageQuery& page) {
   BeginList(200, list);
   AppendBody(http::kPageOpening);
-  for (std::string_view rows : page.rows) AppendBody(rows);
-  const size_t length = http::WritePageClosing({page.total, static_cast<int32_t>(page.limit),
-                                                page.offset, static_cast<int32_t>(page.count)},
-                                               &response_->tail_);
+  const Snapshot& snapshot = response_->snapshot_;
+  const PageCounts counts =
+      list == List::kShapes ? snapshot.AppendShapes(page.limit, page.offset, &response_->body_)
+                            : snapshot.AppendHosts(page.limit, page.offset, &response_->body_);
+  static_assert(Response::kMaxTail >= http::kMaxPageClosing);
   response_->tail_span_ = response_->body_.size();
-  AppendBody({response_->tail_.data(), length});
+  AppendBody({response_->tail_, http::WritePageClosing(counts, response_->tail_)});
   FinishBody();
 }
 
-void ResponseBuilder::AnswerRootfses(Snapshot snapshot) {
-  response_->snapshot_ = std::move(snapshot);
+void ResponseBuilder::AnswerRootfses() {
   BeginList(200, List::kRootfs);
   AppendBody(http::kDataOpening);
   AppendBody(response_->snapshot_.RenderedRootfses());
@@ -42,27 +42,18 @@ void ResponseBuilder::AnswerRootfses(Snapshot snapshot) {
   FinishBody();
 }
 
-void ResponseBuilder::AnswerNotModified(Snapshot snapshot, List list) {
-  response_->snapshot_ = std::move(snapshot);
-  BeginList(304, list);
-}
-
-void ResponseBuilder::AddHeader(std::string_view name, std::string_view value) {
-  response_->headers_[response_->header_count_++] = {name, value};
-}
-
 void ResponseBuilder::BeginUncached(int status) {
   response_->status_ = status;
-  AddHeader("Content-Type", "application/json");
-  AddHeader("Cache-Control", "no-store");
-  if (status == 503) AddHeader("Retry-After", "1");
+  response_->AddHeader("Content-Type", "application/json");
+  response_->AddHeader("Cache-Control", "no-store");
+  if (status == 503) response_->AddHeader("Retry-After", "1");
 }
 
 void ResponseBuilder::BeginList(int status, List list) {
   response_->status_ = status;
-  if (status != 304) AddHeader("Content-Type", "application/json");
-  AddHeader("Cache-Control", "no-cache");
-  AddHeader("ETag", response_->snapshot_.etag(list));
+  if (status != 304) response_->AddHeader("Content-Type", "application/json");
+  response_->AddHeader("Cache-Control", "no-cache");
+  response_->AddHeader("ETag", response_->snapshot_.etag(list));
 }
 
 void ResponseBuilder::FinishBody() {

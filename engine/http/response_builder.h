@@ -8,8 +8,10 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "http/fixed_answers.h"
+#include "http/query.h"
 #include "muster/http.h"
 
 namespace muster {
@@ -26,17 +28,22 @@ class ResponseBuilder {
   // An answer whose text was made for it.
   void Answer(int status, std::string body);
 
-  // 200 with a page of a list, of which `rows` is the page asked for.
-  void AnswerPage(Snapshot snapshot, List list, const RenderedPage& page);
+  // The snapshot that the answers below are made of, which the response keeps.
+  const Snapshot& Hold(Snapshot snapshot) {
+    response_->snapshot_ = std::move(snapshot);
+    return response_->snapshot_;
+  }
+
+  // 200 with a page of the shapes or of the hosts.
+  void AnswerPage(List list, const http::PageQuery& page);
 
   // 200 with the rootfs list.
-  void AnswerRootfses(Snapshot snapshot);
+  void AnswerRootfses();
 
   // 304: the client has the list already.
-  void AnswerNotModified(Snapshot snapshot, List list);
+  void AnswerNotModified(List list) { BeginList(304, list); }
 
  private:
-  void AddHeader(std::string_view name, std::string_view value);
   // The status and the headers of an answer that must not be kept by caches.
   void BeginUncached(int status);
   // The status and the headers of an answer that may be kept and revalidated.

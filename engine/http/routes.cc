@@ -3,8 +3,26 @@
 namespace muster::http {
 namespace {
 
-constexpr std::array<std::string_view, kEndpointCount> kPaths = {  // by Endpoint
-    "/v1/shapes", "/v1/rootfs", "/v1/hosts", "/v1/whoami", "/healthz", "/readyz"};
+// Compares with the paths of that length only, each a few words.
+std::optional<Endpoint> AtPath(std::string_view path) {
+  switch (path.size()) {
+    case std::string_view("/readyz").size():
+      if (path == "/readyz") return Endpoint::kReadyz;
+      break;
+    case std::string_view("/healthz").size():
+      if (path == "/healthz") return Endpoint::kHealthz;
+      break;
+    case std::string_view("/v1/hosts").size():
+      if (path == "/v1/hosts") return Endpoint::kHosts;
+      break;
+    case std::string_view("/v1/shapes").size():
+      if (path == "/v1/shapes") return Endpoint::kShapes;
+      if (path == "/v1/rootfs") return Endpoint::kRootfs;
+      if (path == "/v1/whoami") return Endpoint::kWhoami;
+      break;
+  }
+  return std::nullopt;
+}
 
 // A question mark ends a path; the others cannot stand in a request's target.
 bool CanBeInPath(char c) {
@@ -36,12 +54,13 @@ absl::Status Routes::CheckMountPrefix(std::string_view prefix) {
 }
 
 std::optional<Endpoint> Routes::Find(std::string_view path) const {
-  if (path.substr(0, prefix_.size()) != prefix_) return std::nullopt;
-  path.remove_prefix(prefix_.size());
-  for (size_t i = 0; i < kEndpointCount; ++i) {
-    if (path == kPaths[i] && served_[i]) return static_cast<Endpoint>(i);
+  if (!prefix_.empty()) {
+    if (path.substr(0, prefix_.size()) != prefix_) return std::nullopt;
+    path.remove_prefix(prefix_.size());
   }
-  return std::nullopt;
+  const std::optional<Endpoint> endpoint = AtPath(path);
+  if (endpoint && !served_[static_cast<size_t>(*endpoint)]) return std::nullopt;
+  return endpoint;
 }
 
 }  // namespace muster::http

@@ -1,159 +1,222 @@
 #include "view/publisher.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <array>
-#include <mutex>
 #include <vector>
 
 namespace muster::view {
 namespace {
 
-// Everything here lives as long as the process: a snapshot may be let go of
-// when static objects are already being destroyed.
-struct Domain {
-  std::atomic<Slot*> all{nullptr};  // grows at the front, never shrinks
-
-  std::mutex retired_mutex;
-  std::vector<const View*> retired;
+struct Retired {
+  const View* view;
+  Retired* next;
 };
 
-Domain& TheDomain() {
-  static Domain* const domain = new Domain;
-  return *domain;
+// Trivially destructible, so that it is there for as long as any code runs.
+struct Domain {
+  std::atomic<Slot*> slots{nullptr};  // grows at the front, never shrinks
+
+  // On lines of their own: what writers disturb.
+  alignas(64) std::atomic<Retired*> retired{nullptr};
+  std::atomic<size_t> retired_count{0};
+  std::atomic<bool> asked{false};  // for a look through the slots …
+  std::atomic<bool> busy{false};   // … which somebody is at
+  std::atomic<PublishHook> hook{nullptr};
+};
+constinit Domain g_domain;
+
+void Reach(PublishStep step) {
+  if (PublishHook hook = g_domain.hook.load(std::memory_order_relaxed)) hook(step);
 }
 
-// The slots that a thread has at hand. Trivially destructible, so that it can
-// be used for as long as the thread runs any code at all.
+// The slots that a thread has at hand: trivial, so that it can be used for as
+// long as the thread runs any code at all. `room` is 0 before the thread has
+// dropped its first snapshot and again once it ends, which leaves one comparison
+// for the usual case.
 struct SlotCache {
-  static constexpr size_t kMost = 8;
+  static constexpr uint32_t kMost = 8;
   std::array<Slot*, kMost> slots;
-  size_t count;
+  uint32_t count;
+  uint32_t room;
   bool thread_ends;
 };
-thread_local SlotCache t_cache{};
+constinit thread_local SlotCache t_cache{};
 
 void Disown(Slot* slot) { slot->owned.store(false, std::memory_order_release); }
 
 // Gives the cached slots to whoever needs one, when the thread ends.
 struct CacheReturner {
   ~CacheReturner() {
-    while (t_cache.count > 0) Disown(t_cache.slots[--t_cache.count]);
-    t_cache.thread_ends = true;
+    SlotCache& cache = t_cache;
+    while (cache.count > 0) Disown(cache.slots[--cache.count]);
+    cache.room = 0;
+    cache.thread_ends = true;
   }
 };
 
-// Arms the returner for this thread; its construction is what makes it run.
-void ReturnCacheAtThreadEnd() {
-  thread_local CacheReturner returner;
-  static_cast<void>(&returner);
+// The cache is full, or was not used before, or not any more.
+void ReturnSlotSlowly(SlotCache& cache, Slot* slot) {
+  if (cache.room == 0 && !cache.thread_ends) {
+    thread_local CacheReturner returner;  // runs at the thread's end from now on
+    static_cast<void>(&returner);
+    cache.room = SlotCache::kMost;
+    cache.slots[cache.count++] = slot;
+    return;
+  }
+  Disown(slot);
 }
 
-Slot* NewSlot(Domain& domain) {
+Slot* NewSlot() {
   Slot* slot = new Slot;
-  slot->next = domain.all.load(std::memory_order_relaxed);
-  while (!domain.all.compare_exchange_weak(slot->next, slot)) {
+  slot->next = g_domain.slots.load(std::memory_order_relaxed);
+  while (!g_domain.slots.compare_exchange_weak(slot->next, slot)) {
   }
   return slot;
 }
 
 Slot* AcquireSlotSlowly() {
-  Domain& domain = TheDomain();
-  for (Slot* slot = domain.all.load(std::memory_order_acquire); slot != nullptr;
+  for (Slot* slot = g_domain.slots.load(std::memory_order_acquire); slot != nullptr;
        slot = slot->next) {
     bool owned = slot->owned.load(std::memory_order_relaxed);
     if (!owned && slot->owned.compare_exchange_strong(owned, true)) return slot;
   }
-  return NewSlot(domain);
+  return NewSlot();
 }
 
-Slot* AcquireSlot() {
-  SlotCache& cache = t_cache;
-  return cache.count > 0 ? cache.slots[--cache.count] : AcquireSlotSlowly();
+// The views that stand in slots, in ascending order. Some may be freed already:
+// they are addresses, no more.
+std::vector<uintptr_t> HeldViews() {
+  std::vector<uintptr_t> held;
+  for (Slot* slot = g_domain.slots.load(std::memory_order_seq_cst); slot != nullptr;
+       slot = slot->next) {
+    const uintptr_t view = slot->held.load(std::memory_order_seq_cst);
+    if (view != 0) held.push_back(view & ~Slot::kOrphanMark);
+  }
+  std::sort(held.begin(), held.end());
+  return held;
 }
 
-// Frees the retired views that stand in no slot.
-void Reclaim(Domain& domain) {
-  std::vector<const View*> free;
-  {
-    std::lock_guard<std::mutex> lock(domain.retired_mutex);
-    std::vector<const View*> held;
-    for (Slot* slot = domain.all.load(std::memory_order_seq_cst); slot != nullptr;
-         slot = slot->next) {
-      const View* view = slot->held.load(std::memory_order_seq_cst);
-      if (view != nullptr) held.push_back(view);
+void Push(Retired* node, std::atomic<Retired*>* list) {
+  node->next = list->load(std::memory_order_relaxed);
+  while (!list->compare_exchange_weak(node->next, node)) {
+  }
+}
+
+// Takes those retired views off the list that stand in no slot. One thread at a
+// time, so that no node is freed which another still looks at.
+Retired* TakeUnheld() {
+  // First the list, then the slots: a view is looked for only after it was retired.
+  Retired* node = g_domain.retired.exchange(nullptr);
+  Reach(PublishStep::kScanning);
+  const std::vector<uintptr_t> held = HeldViews();
+  Retired* free = nullptr;
+  while (node != nullptr) {
+    Retired* const next = node->next;
+    if (std::binary_search(held.begin(), held.end(), reinterpret_cast<uintptr_t>(node->view))) {
+      Push(node, &g_domain.retired);
+    } else {
+      node->next = free;
+      free = node;
     }
-    std::sort(held.begin(), held.end());
-    const auto is_held = [&](const View* view) {
-      return std::binary_search(held.begin(), held.end(), view);
-    };
-    const auto first_free =
-        std::partition(domain.retired.begin(), domain.retired.end(), is_held);
-    free.assign(first_free, domain.retired.end());
-    domain.retired.erase(first_free, domain.retired.end());
+    node = next;
   }
-  for (const View* view : free) delete view;
+  Reach(PublishStep::kScanned);
+  return free;
 }
 
-void Retire(Domain& domain, const View* view) {
-  {
-    std::lock_guard<std::mutex> lock(domain.retired_mutex);
-    domain.retired.push_back(view);
+void Free(Retired* node) {
+  while (node != nullptr) {
+    Retired* const next = node->next;
+    delete node->view;
+    delete node;
+    g_domain.retired_count.fetch_sub(1);
+    node = next;
   }
-  Reclaim(domain);
+}
+
+// Frees the retired views that stand in no slot, or leaves that to whoever is at
+// it already: he asks himself again after he has left.
+void Reclaim() {
+  g_domain.asked.store(true);
+  while (g_domain.asked.load() && !g_domain.busy.exchange(true)) {
+    g_domain.asked.exchange(false);
+    Retired* const free = TakeUnheld();
+    g_domain.busy.store(false);
+    Reach(PublishStep::kUnlinked);
+    Free(free);
+  }
+}
+
+void Retire(const View* view) {
+  g_domain.retired_count.fetch_add(1);
+  Push(new Retired{view, nullptr}, &g_domain.retired);
+}
+
+// Rule 11. Runs in the child, which has one thread.
+void ForgetAtFork() {
+  g_domain.retired.store(nullptr);
+  g_domain.retired_count.store(0);
+  g_domain.asked.store(false);
+  g_domain.busy.store(false);
 }
 
 }  // namespace
 
 void ReleaseSlot(Slot* slot) noexcept {
-  const View* view = slot->held.load(std::memory_order_relaxed);
-  const bool orphaned = view->orphaned.load(std::memory_order_relaxed);
   // Release: what was read through the snapshot was read before this.
-  slot->held.store(nullptr, std::memory_order_release);
-  if (SlotCache& cache = t_cache; cache.count < SlotCache::kMost && !cache.thread_ends) {
-    if (cache.count == 0) ReturnCacheAtThreadEnd();
+  const uintptr_t view = slot->held.exchange(0, std::memory_order_acq_rel);
+  SlotCache& cache = t_cache;
+  if (cache.count < cache.room) {
     cache.slots[cache.count++] = slot;
   } else {
-    Disown(slot);
+    ReturnSlotSlowly(cache, slot);
   }
-  if (orphaned) Reclaim(TheDomain());
+  if ((view & Slot::kOrphanMark) != 0) Reclaim();
 }
 
-Publisher::Publisher(std::unique_ptr<const View> first) : current_(first.release()) {}
+Publisher::Publisher(std::unique_ptr<const View> first) : current_(first.release()) {
+  static const int registered = pthread_atfork(nullptr, nullptr, ForgetAtFork);
+  static_cast<void>(registered);
+}
 
 Publisher::~Publisher() {
-  Domain& domain = TheDomain();
-  {
-    std::lock_guard<std::mutex> lock(domain.retired_mutex);
-    domain.retired.push_back(current_.load(std::memory_order_relaxed));
-    // No publication of this catalog's will come to free these. Those of other
-    // catalogs among them lose nothing by it.
-    for (const View* view : domain.retired) {
-      view->orphaned.store(true, std::memory_order_seq_cst);
-    }
+  Retire(current_.load(std::memory_order_relaxed));
+  // No publication of this catalog's will come to free what is held. Snapshots of
+  // other catalogs that are marked with the rest lose nothing by it.
+  for (Slot* slot = g_domain.slots.load(std::memory_order_seq_cst); slot != nullptr;
+       slot = slot->next) {
+    uintptr_t view = slot->held.load(std::memory_order_seq_cst);
+    if (view != 0) slot->held.compare_exchange_strong(view, view | Slot::kOrphanMark);
   }
-  Reclaim(domain);
+  Reclaim();
 }
 
 Publisher::Held Publisher::Take() const noexcept {
-  Slot* slot = AcquireSlot();
+  SlotCache& cache = t_cache;
+  Slot* const slot = cache.count > 0 ? cache.slots[--cache.count] : AcquireSlotSlowly();
   const View* view = current_.load(std::memory_order_acquire);
   for (;;) {
-    slot->held.store(view, std::memory_order_seq_cst);
-    const View* newest = current_.load(std::memory_order_seq_cst);
+    slot->held.store(reinterpret_cast<uintptr_t>(view), std::memory_order_seq_cst);
+    const View* const newest = current_.load(std::memory_order_seq_cst);
     if (newest == view) return {view, slot};
     view = newest;
   }
 }
 
 void Publisher::Publish(std::unique_ptr<const View> next) {
+  Reach(PublishStep::kBegun);
   const View* old = current_.exchange(next.release(), std::memory_order_seq_cst);
-  Retire(TheDomain(), old);
+  Reach(PublishStep::kExchanged);
+  Retire(old);
+  Reach(PublishStep::kRetired);
+  Reclaim();
+  Reach(PublishStep::kFreed);
 }
 
-size_t RetiredViewCount() {
-  Domain& domain = TheDomain();
-  std::lock_guard<std::mutex> lock(domain.retired_mutex);
-  return domain.retired.size();
-}
+void SetPublishHook(PublishHook hook) { g_domain.hook.store(hook); }
+
+size_t RetiredViewCount() { return g_domain.retired_count.load(); }
 
 }  // namespace muster::view

@@ -7,11 +7,11 @@
 #ifndef MUSTER_HTTP_H_
 #define MUSTER_HTTP_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,7 +62,7 @@ class MUSTER_EXPORT Response {
     std::string_view value;
   };
 
-  Response();
+  Response() noexcept {}
   ~Response();
   Response(Response&& other) noexcept;
   Response& operator=(Response&& other) noexcept;
@@ -73,8 +73,10 @@ class MUSTER_EXPORT Response {
 
   // The headers to send, Content-Length not among them (see below). Valid for
   // as long as this object.
-  const Header* begin_headers() const { return headers_.data(); }
-  const Header* end_headers() const { return headers_.data() + header_count_; }
+  const Header* begin_headers() const {
+    return std::launder(reinterpret_cast<const Header*>(headers_));
+  }
+  const Header* end_headers() const { return begin_headers() + header_count_; }
 
   // The value of a header, or "". `name` as it is written here: "ETag".
   std::string_view header(std::string_view name) const;
@@ -89,16 +91,24 @@ class MUSTER_EXPORT Response {
  private:
   friend class ResponseBuilder;
   static constexpr size_t kMaxHeaders = 4;
+  static constexpr size_t kMaxTail = 256;
+
+  void AddHeader(std::string_view name, std::string_view value) {
+    ::new (static_cast<void*>(headers_ + header_count_ * sizeof(Header))) Header{name, value};
+    ++header_count_;
+  }
 
   int status_ = 0;
   size_t header_count_ = 0;
-  std::array<Header, kMaxHeaders> headers_;
   std::optional<uint64_t> content_length_;
-  Spans body_;
   Snapshot snapshot_;                   // keeps spans and the ETag's value
   std::unique_ptr<std::string> owned_;  // text made for this answer alone
-  std::array<char, 128> tail_;          // a list's pagination, …
-  size_t tail_span_ = SIZE_MAX;         // … and which span it is
+  size_t tail_span_ = SIZE_MAX;         // which span lies in tail_, if any
+  Spans body_;
+  // Left as they are until they are used: setting them would cost more than
+  // finding the rows of a page.
+  alignas(Header) unsigned char headers_[kMaxHeaders * sizeof(Header)];
+  char tail_[kMaxTail];  // short text made for this answer: a list's pagination, …
 };
 
 struct HandlerOptions {

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -49,6 +50,14 @@ struct RenderedPage {
   int64_t offset = 0;
 };
 
+// What is told of a page beside its rows, as above.
+struct PageCounts {
+  int64_t total = 0;
+  int64_t limit = 0;
+  int64_t offset = 0;
+  int64_t count = 0;
+};
+
 // The rootfs list as clients see it.
 struct RootfsView {
   std::vector<std::string> names;  // enabled ones, in bytewise order
@@ -64,16 +73,19 @@ class MUSTER_EXPORT Snapshot {
 
   // Holds nothing; good only for assigning to. Calls on it are undefined.
   Snapshot() = default;
-  ~Snapshot() { Release(); }
-  Snapshot(Snapshot&& other) noexcept : view_(other.view_), slot_(other.slot_) {
-    other.view_ = nullptr;
-    other.slot_ = nullptr;
+  ~Snapshot() {
+    if (slot_ != nullptr) Release();
   }
-  Snapshot& operator=(Snapshot&& other) noexcept;
+  Snapshot(Snapshot&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)) {}
+  Snapshot& operator=(Snapshot&& other) noexcept {
+    Snapshot taken(std::move(other));
+    std::swap(slot_, taken.slot_);
+    return *this;
+  }
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
-  bool valid() const { return view_ != nullptr; }
+  bool valid() const { return slot_ != nullptr; }
 
   // The version of the last batch that this snapshot holds; grows by one with
   // each batch that changed something.
@@ -96,6 +108,10 @@ class MUSTER_EXPORT Snapshot {
   Page<Host> Hosts(int64_t limit = kDefaultLimit, int64_t offset = 0) const;
   RenderedPage RenderedShapes(int64_t limit = kDefaultLimit, int64_t offset = 0) const;
   RenderedPage RenderedHosts(int64_t limit = kDefaultLimit, int64_t offset = 0) const;
+
+  // The rendered form once more, appended to `rows`, which may hold other text.
+  PageCounts AppendShapes(int64_t limit, int64_t offset, Spans* rows) const;
+  PageCounts AppendHosts(int64_t limit, int64_t offset, Spans* rows) const;
 
   // The rootfs list, and its JSON: the `data` object of GET /v1/rootfs, valid
   // as long as the snapshot.
@@ -124,11 +140,11 @@ class MUSTER_EXPORT Snapshot {
 
  private:
   friend class Catalog;
-  Snapshot(const view::View* view, view::Slot* slot) : view_(view), slot_(slot) {}
+  Snapshot(const view::View*, view::Slot* slot) : slot_(slot) {}
   void Release() noexcept;
+  const view::View& view() const;
 
-  const view::View* view_ = nullptr;
-  view::Slot* slot_ = nullptr;  // what keeps the view from being freed
+  view::Slot* slot_ = nullptr;  // has the view, and keeps it from being freed
 };
 
 }  // namespace muster

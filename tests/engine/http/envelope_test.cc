@@ -8,10 +8,9 @@
 namespace muster::http {
 namespace {
 
-std::string Closing(const Pagination& pagination) {
-  std::array<char, kMaxPageClosing> buffer;
-  const size_t length = WritePageClosing(pagination, &buffer);
-  return {buffer.data(), length};
+std::string Closing(const PageCounts& counts) {
+  char buffer[kMaxPageClosing];
+  return {buffer, WritePageClosing(counts, buffer)};
 }
 
 TEST(PageClosing, HasTheFourNumbersInOrder) {
@@ -20,9 +19,9 @@ TEST(PageClosing, HasTheFourNumbersInOrder) {
 }
 
 TEST(PageClosing, HasRoomForTheLargestNumbers) {
-  EXPECT_EQ(Closing({INT64_MIN, INT32_MIN, INT64_MIN, INT32_MIN}),
-            R"(],"pagination":{"total":-9223372036854775808,"limit":-2147483648,)"
-            R"("offset":-9223372036854775808,"count":-2147483648}}})");
+  EXPECT_EQ(Closing({INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN}),
+            R"(],"pagination":{"total":-9223372036854775808,"limit":-9223372036854775808,)"
+            R"("offset":-9223372036854775808,"count":-9223372036854775808}}})");
 }
 
 TEST(WhoamiBody, IsTheUserAndTheCounts) {
