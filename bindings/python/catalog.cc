@@ -116,8 +116,9 @@ void DefineUsers(CatalogClass& type) {
       "find_user_by_api_key",
       [](SharedCatalog& self, py::object api_key) {
         const std::string key = ToText(api_key, "api_key");
-        return FromText(ValueOrThrow(
-            self.Use([&](Catalog& catalog) { return catalog.FindUserByApiKey(key); })));
+        const User user = ValueOrThrow(
+            self.Use([&](Catalog& catalog) { return catalog.FindUserByApiKey(key); }));
+        return FromText(user.id);
       },
       py::arg("api_key"),
       "The id of the user whose key that is. NotFound where it is unknown or was revoked.");

@@ -43,6 +43,17 @@ struct Options {
   // file's bound, not disk or memory: a large value costs nothing. At least
   // 1 MiB, at most 64 TiB. Several processes may give different values; the largest counts.
   size_t map_size_bytes = size_t{16} << 30;
+
+  // --- Performance ---
+
+  // The most that the memory for users and API keys may take, in bytes, beside a
+  // fixed 256 KiB; 0: none is kept. Taken as it is used. A key, with its user and
+  // the user's counts, takes 64 bytes (128 with an id of 37 to 100 bytes), and so
+  // does a user whom the host authenticates; an eighth is for keys and users that
+  // are not there. What is not in memory is read from the store, which takes
+  // microseconds and opens a read transaction; what was not used longest
+  // makes room. The value here is enough for about a million users.
+  size_t identity_cache_bytes = size_t{128} << 20;
 };
 
 class MUSTER_EXPORT Catalog {
@@ -77,8 +88,10 @@ class MUSTER_EXPORT Catalog {
   //
   // After Apply() has returned OK in one thread, every snapshot taken later (in
   // the sense of happens-before) in any thread of this process holds the batch.
-  // A commit by another process is noticed here and is taken in by whoever sees
-  // it first; until that is done the others get the version before it.
+  // A commit by another process is noticed here. A small one (up to a few hundred
+  // records) is taken in by whoever sees it first, in about a millisecond at the
+  // most; until that is done the others get the version before it. A larger one is
+  // taken in by the maintenance thread, which is started for the first of them.
   Snapshot snapshot() noexcept;
 
   // Makes a batch durable and visible, or changes nothing. Errors: those that
@@ -88,23 +101,29 @@ class MUSTER_EXPORT Catalog {
   absl::Status Apply(const WriteBatch& batch);
 
   // Returns when snapshots hold all that any process had committed before the
-  // call. Errors: Unavailable, DataLoss, FailedPrecondition (closed).
+  // call, however much it is; waits for a process that is just finishing a commit.
+  // Errors: Unavailable, DataLoss, FailedPrecondition (closed).
   absl::Status CatchUp();
 
-  // What is kept of a user; nothing where there is none. `api_keys` is never
-  // set. Reads the store: Unavailable, DataLoss, FailedPrecondition (closed).
+  // The next three answer from memory what was asked before and has not changed
+  // since, be it that there is none (see Options::identity_cache_bytes);
+  // otherwise they read the store: Unavailable, DataLoss. All are
+  // FailedPrecondition once closed. What Apply() has changed they see as soon as
+  // it has returned OK; what another process has committed, as snapshot() does.
+
+  // What is kept of a user; nothing where there is none. `api_keys` is never set.
   absl::StatusOr<std::optional<User>> FindUser(std::string_view user_id) const;
 
   // A user's counts, the newest that are known; zeros for a user that is not
-  // known. Errors as for FindUser().
+  // known.
   absl::StatusOr<UserStats> GetUserStats(std::string_view user_id) const;
 
-  // Whose key that is. NotFound for a key that is unknown or was revoked, in
-  // the same time for both; other errors as for FindUser().
-  absl::StatusOr<std::string> FindUserByApiKey(std::string_view api_key) const;
+  // Whose key that is, with `stats` set and `api_keys` not. NotFound for a key
+  // that is unknown or was revoked, in the same time for both.
+  absl::StatusOr<User> FindUserByApiKey(std::string_view api_key) const;
 
   // The API keys of a user, or of all users where `user_id` is empty, in order
-  // of user and then of creation. Errors as for FindUser().
+  // of user and then of creation. Reads the store; errors as for FindUser().
   absl::StatusOr<std::vector<ApiKeyInfo>> ListApiKeys(std::string_view user_id = {}) const;
 
   // OK when the store can be read now and can be written. Otherwise
@@ -112,7 +131,7 @@ class MUSTER_EXPORT Catalog {
   // a commit that failed, tries an empty one, at most once a second.
   absl::Status CheckReady();
 
-  // Closes the store. Calls that need it then return FailedPrecondition;
+  // Closes the store, after the maintenance thread has ended. Calls that need it then return FailedPrecondition;
   // snapshots, and snapshot() itself, go on giving the last version. Closing
   // twice is OK. The destructor closes too.
   absl::Status Close();

@@ -78,8 +78,8 @@ class DocumentTest : public testing::Test {
 
   // Whose key that is, or "nobody".
   std::string OwnerOf(std::string_view api_key) const {
-    const absl::StatusOr<std::string> user = catalog_->FindUserByApiKey(api_key);
-    return user.ok() ? *user : "nobody";
+    const absl::StatusOr<User> user = catalog_->FindUserByApiKey(api_key);
+    return user.ok() ? user->id : "nobody";
   }
 
   std::unique_ptr<Catalog> catalog_;
