@@ -25,6 +25,10 @@ constexpr mode_t kFileMode = 0600;
 // How many reader slots this process keeps while it reads nothing.
 constexpr size_t kMaxIdleReads = 8;
 
+// How often a writer looks for readers that were killed, whose slots would keep
+// old pages from being used again.
+constexpr auto kReaderCheckInterval = std::chrono::minutes(1);
+
 // How long a writer whose map has to move waits for transactions of this process.
 // They are short; what takes longer waits for itself. A reader does not wait.
 constexpr auto kRemapPatience = std::chrono::seconds(10);
@@ -135,7 +139,19 @@ absl::StatusOr<MDB_txn*> Environment::BeginRead() {
 absl::StatusOr<MDB_txn*> Environment::BeginWrite() {
   // Another process may have been given a larger map; then that counts here too.
   RemapIfIdle();
+  FreeDeadReaders();
   return Begin(0);
+}
+
+void Environment::FreeDeadReaders() {
+  if (InForkedChild()) return;
+  const auto now = std::chrono::steady_clock::now();
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (now - readers_checked_ < kReaderCheckInterval) return;
+    readers_checked_ = now;
+  }
+  (void)mdb_reader_check(env_, nullptr);  // Begin() says what is wrong, if anything
 }
 
 absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {

@@ -81,6 +81,7 @@ class Environment {
   void Leave();
   absl::Status Remap(uint64_t map_generation, std::chrono::seconds patience);
   void RemapIfIdle();
+  void FreeDeadReaders();
   absl::Status RemapLocked();
   void FillUpFile();
 
@@ -96,7 +97,8 @@ class Environment {
   std::vector<MDB_txn*> idle_reads_;  // ended, to be begun again
   uint64_t map_size_ = 0;
   uint64_t map_generation_ = 0;  // counts how often the map was made anew
-  bool lost_map_ = false;        // it could not be; LMDB has none now
+  std::chrono::steady_clock::time_point readers_checked_ = std::chrono::steady_clock::now();
+  bool lost_map_ = false;  // it could not be; LMDB has none now
 };
 
 }  // namespace muster::store
