@@ -13,7 +13,9 @@ ENGINE_PACKAGES := g++ cmake ninja-build pkg-config ccache \
 SERVE_PACKAGES := $(ENGINE_PACKAGES) libboost-dev libcli11-dev
 BUILD_PACKAGES := $(SERVE_PACKAGES) libgtest-dev libgmock-dev pybind11-dev python3-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) python3-pytest clang-format curl git
-BENCH_PACKAGES := $(ENGINE_PACKAGES) libbenchmark-dev
+BENCH_PACKAGES := $(ENGINE_PACKAGES) libbenchmark-dev libsqlite3-dev librocksdb-dev \
+  python3-matplotlib
+BENCH_GO_PACKAGES := $(BENCH_PACKAGES) golang-go golang-github-hashicorp-go-memdb-dev
 FORMAT_PACKAGES := clang-format git
 # A Node.js that is there already, from wherever, is as good as Debian's.
 ifeq ($(shell command -v node >/dev/null && command -v npm >/dev/null && echo yes),)
@@ -29,11 +31,11 @@ endif
 announce = @sed -n 's/^$@:.*\#\# /$@: /p' $(firstword $(MAKEFILE_LIST))
 need = @sh cmake/install-debian-packages.sh
 
-.PHONY: help serve check build bench deps format clean
+.PHONY: help serve check build bench bench-quick bench-go deps format clean
 .NOTPARALLEL:
 
 help: ## Lists the targets.
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 serve: ## Builds the command and serves the catalog in DB on LISTEN; a new DB gets data/catalog.json.
 	$(announce)
@@ -58,18 +60,37 @@ build: ## Builds everything into build/: build/muster, the library, build/python
 	@cmake --preset release -DMUSTER_BUILD_PYTHON=ON -DMUSTER_BUILD_TESTS=ON
 	@cmake --build --preset release
 
-bench: ## Builds and runs the benchmarks.
+# The programs of bench/, in whatever build is there.
+define build-bench
+  @test -e build/build.ninja || cmake --preset release -DMUSTER_BUILD_PYTHON=OFF \
+    -DMUSTER_BUILD_TESTS=OFF -DMUSTER_BUILD_CLI=OFF -DMUSTER_BUILD_BEAST=OFF
+  @cmake -DMUSTER_BUILD_BENCH=ON build
+  @cmake --build build --target muster_bench
+endef
+
+bench: ## Measures everything, in about eight minutes, and writes docs/benchmarks.md.
 	$(announce)
 	$(need) $(BENCH_PACKAGES)
-	@test -e build/build.ninja || cmake --preset release -DMUSTER_BUILD_PYTHON=OFF \
-	  -DMUSTER_BUILD_TESTS=OFF -DMUSTER_BUILD_CLI=OFF -DMUSTER_BUILD_BEAST=OFF
-	@cmake -DMUSTER_BUILD_BENCH=ON build
-	@cmake --build build --target muster_bench
-	@for program in build/bench/bench_*; do "$$program" || exit; done
+	$(build-bench)
+	@/usr/bin/python3 -B bench/run.py build/bench
+
+bench-quick: ## Measures the figures of build/bench/summary.json, in a minute.
+	$(announce)
+	$(need) $(BENCH_PACKAGES)
+	$(build-bench)
+	@/usr/bin/python3 -B bench/run.py --quick build/bench
+
+bench-go: ## Measures go-memdb and puts it beside the others in docs/benchmarks.md.
+	$(announce)
+	$(need) $(BENCH_GO_PACKAGES)
+	$(build-bench)
+	@GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$(CURDIR)/build/bench/go-cache" \
+	  go build -o build/bench/bench_go ./bench/go
+	@/usr/bin/python3 -B bench/run.py --go build/bench
 
 deps: ## Installs every Debian package that any target needs and that is missing.
 	$(announce)
-	$(need) $(sort $(CHECK_PACKAGES) $(BENCH_PACKAGES) $(FORMAT_PACKAGES))
+	$(need) $(sort $(CHECK_PACKAGES) $(BENCH_GO_PACKAGES) $(FORMAT_PACKAGES))
 
 format: ## Brings the C++ files into the project's format.
 	$(announce)

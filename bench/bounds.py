@@ -1,0 +1,54 @@
+"""Holds summary.json against bounds.json and says what it finds.
+
+    bounds.py SUMMARY
+
+Figures depend on the machine and on who else uses it, so that one out of its
+bound is said and is not an error; one that is missing is.
+"""
+
+import json
+import pathlib
+import sys
+
+BOUNDS = pathlib.Path(__file__).with_name("bounds.json")
+
+
+def load_bounds():
+    return json.loads(BOUNDS.read_text(encoding="utf-8"))
+
+
+def number(value):
+    return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
+
+
+def hold(summary, bounds):
+    """For each bound its name, the value, the bound as text, and whether it holds."""
+    for name, bound in bounds.items():
+        value = summary[name]
+        if "at_least" in bound:
+            yield name, value, f"≥ {number(bound['at_least'])}", value >= bound["at_least"]
+            continue
+        if "at_most_times" in bound:
+            factor, other = bound["at_most_times"]
+            most = factor * summary[other]
+        else:
+            most = bound["at_most"]
+        yield name, value, f"≤ {number(most)}", value <= most
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        summary = json.load(file)
+    bounds = load_bounds()
+    missing = sorted(bounds.keys() - summary.keys())
+    if missing:
+        sys.exit(f"bounds.py: {sys.argv[1]} lacks {', '.join(missing)}")
+    broken = 0
+    for name, value, bound, holds in hold(summary, bounds):
+        broken += not holds
+        print(f"{name:34} {number(value):>8}   {bound:8} {'ok' if holds else 'NOT'}")
+    print(f"{len(bounds) - broken} of {len(bounds)} figures are within their bounds")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""Runs the benchmarks and writes results.json and summary.json; after a full run
+also docs/benchmarks.md.
+
+    run.py [--quick | --go] PROGRAMS
+
+PROGRAMS is the folder that has the programs bench_*; everything but the document
+is written there.
+"""
+
+import argparse
+import json
+import pathlib
+import platform
+import subprocess
+import sys
+import time
+
+import bounds
+import report
+import summary
+from results import MissingScenario, Results, merge
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+# For each scenario seconds a repetition and how many repetitions: in full, and
+# in quick mode.
+SCENARIOS = {
+    "pages": ((0.05, 7), (0.03, 5)),
+    "snapshots": ((0.2, 5), (0.1, 5)),
+    "whoami": ((0.2, 9), (0.1, 7)),
+    "conditional": ((0.2, 9), (0.1, 7)),
+    "opening": ((0, 5), (0, 3)),
+    "updates": ((0.3, 5), None),
+}
+GO_SIZES = (1000, 10000, 100000, 1000000)
+
+
+def machine():
+    """What the machine is, without its name."""
+
+    def first(path, key):
+        with open(path, encoding="utf-8") as file:
+            return next(line.split(":")[1].strip() for line in file if line.startswith(key))
+
+    return {
+        "cpu": first("/proc/cpuinfo", "model name"),
+        "memory_gib": round(int(first("/proc/meminfo", "MemTotal").split()[0]) / 2**20),
+        "kernel": f"{platform.system()} {platform.release()}",
+    }
+
+
+def read(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def run(command):
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(f"{done.stderr}\nbench: {pathlib.Path(command[0]).name} failed")
+
+
+def run_scenario(programs, scenario, seconds, repetitions, quick):
+    part = programs / f"{scenario}.json"
+    part.unlink(missing_ok=True)
+    begin = time.monotonic()
+    run([
+        programs / f"bench_{scenario}", f"--directory={programs / 'stores'}",
+        *(["--quick"] if quick else []),
+        f"--benchmark_min_time={seconds}", f"--benchmark_repetitions={repetitions}",
+        "--benchmark_enable_random_interleaving=true",
+        f"--benchmark_out={part}", "--benchmark_out_format=json",
+    ])
+    print(f"{scenario}: {time.monotonic() - begin:.0f} s", flush=True)
+
+
+def run_go(programs):
+    files = []
+    for size in GO_SIZES:
+        files.append(programs / f"hosts-{size}.jsonl")
+        with open(files[-1], "wb") as file:
+            subprocess.run([programs / "bench_rows", str(size)], stdout=file, check=True)
+    run([programs / "bench_go", programs / "go.json", *files])
+    for file in files:
+        file.unlink()
+
+
+def merge_parts(programs, quick):
+    """results.json of the parts that belong together; the figures of Go, when they
+    were taken at some time."""
+    names = [name for name, modes in SCENARIOS.items() if modes[quick]]
+    parts = [read(programs / f"{name}.json") for name in names]
+    go = programs / "go.json"
+    if go.exists() and not quick:
+        part = read(go)
+        part["context"]["go_date"] = part["context"].pop("date")
+        parts.append(part)
+    document = merge(parts)
+    document["context"].pop("executable", None)
+    document["context"].update(machine())
+    (programs / "results.json").write_text(json.dumps(document, indent=1) + "\n")
+    return Results(document)
+
+
+def write_summary(programs, results):
+    figures = summary.summarize(results)
+    (programs / "summary.json").write_text(json.dumps(figures, indent=2) + "\n")
+    sys.argv = ["bounds.py", str(programs / "summary.json")]
+    bounds.main()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="runs the benchmarks")
+    parser.add_argument("--quick", action="store_true", help="all figures in a minute")
+    parser.add_argument("--go", action="store_true", help="only the peer in Go")
+    parser.add_argument("programs", type=pathlib.Path)
+    arguments = parser.parse_args()
+    programs = arguments.programs.resolve()
+    if arguments.go:
+        run_go(programs)
+        if not (programs / "pages.json").exists():
+            print("the figures of go-memdb are kept for the next `make bench`")
+            return
+        if read(programs / "pages.json")["context"]["mode"] == "quick":
+            print("the last run was a quick one: `make bench` puts go-memdb beside the others")
+            return
+    else:
+        for scenario, modes in SCENARIOS.items():
+            if modes[arguments.quick]:
+                run_scenario(programs, scenario, *modes[arguments.quick], arguments.quick)
+    try:
+        results = merge_parts(programs, arguments.quick)
+        if not arguments.quick:
+            report.write(results, ROOT / "docs")
+        write_summary(programs, results)
+    except MissingScenario as missing:
+        sys.exit(f"bench: {missing}")
+
+
+if __name__ == "__main__":
+    main()
