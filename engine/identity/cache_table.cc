@@ -26,6 +26,13 @@ constexpr uint8_t kContinued = 1;
 
 constexpr unsigned kLines = CacheTable::kBucketLines;
 constexpr size_t kLineBytes = CacheTable::kLineWords * sizeof(uint64_t);
+// What the table begins with: 2 MiB, a page where the system has large ones.
+constexpr size_t kFirstBuckets = (size_t{2} << 20) / CacheTable::kBucketBytes;
+// The table grows when more than one line in so many is used. A bucket that has
+// not been divided yet in this doubling has up to twice the others' share.
+constexpr unsigned kLinesPerUsedLine = 4;
+// Words of a bucket.
+constexpr size_t kBucketWords = CacheTable::kBucketLines * CacheTable::kLineWords;
 constexpr int kAttempts = 4;       // of a reader that meets writers
 constexpr int kFetchedLines = 3;   // ahead, beside the head
 constexpr int kMostChances = 128;  // given before a used entry has to go as well
@@ -50,13 +57,25 @@ uint64_t MaskOf(unsigned line, unsigned lines) { return ((uint64_t{1} << lines) 
 
 }  // namespace
 
-CacheTable::CacheTable(size_t bytes)
-    : bucket_count_(std::min<size_t>(bytes / kBucketBytes, UINT32_MAX)),
-      memory_(bucket_count_ * kBucketBytes) {}
+CacheTable::CacheTable(size_t bytes) {
+  const size_t fit = std::min<size_t>(bytes / kBucketBytes, UINT32_MAX);
+  unsigned doublings = 0;
+  while ((fit >> (doublings + 1)) >= kFirstBuckets) ++doublings;
+  first_buckets_ = fit >> doublings;
+  most_buckets_ = first_buckets_ << doublings;
+  memory_.emplace(most_buckets_ * kBucketBytes);
+  words_ = static_cast<uint64_t*>(memory_->data());
+  extent_.store({static_cast<uint32_t>(first_buckets_), 1}, std::memory_order_relaxed);
+}
 
-uint64_t* CacheTable::BucketOf(const Name& name) const {
-  const uint64_t index = ((name.place >> 32) * bucket_count_) >> 32;
-  return static_cast<uint64_t*>(memory_.data()) + index * (kBucketLines * kLineWords);
+// A name belongs to one of the first buckets, and with each doubling one more bit
+// of its fingerprint tells whether it has moved into the new half.
+uint64_t* CacheTable::BucketOf(const Name& name, Extent extent) const {
+  const uint64_t first = ((name.place >> 32) * first_buckets_) >> 32;
+  const uint64_t bits = name.fingerprint[0];
+  uint64_t index = first + first_buckets_ * (bits & (2 * extent.doubled - 1));
+  if (index >= extent.buckets) index = first + first_buckets_ * (bits & (extent.doubled - 1));
+  return words_ + index * kBucketWords;
 }
 
 unsigned CacheTable::FirstLineOf(const Name& name) {
@@ -117,8 +136,8 @@ bool CacheTable::Copy(uint64_t* bucket, unsigned line, Record* record) {
 }
 
 bool CacheTable::Find(const Name& name, Record* record) const {
-  if (memory_.data() == nullptr) return false;
-  uint64_t* const bucket = BucketOf(name);
+  if (words_ == nullptr) return false;
+  uint64_t* const bucket = BucketOf(name, extent_.load(std::memory_order_acquire));
   __builtin_prefetch(bucket);
   unsigned ahead = FirstLineOf(name);
   for (int i = 0; i < kFetchedLines; ++i, ahead = After(ahead)) {
@@ -140,27 +159,78 @@ bool CacheTable::Find(const Name& name, Record* record) const {
   return false;
 }
 
-void CacheTable::Put(const Name& name, uint64_t note, std::string_view payload) {
-  if (memory_.data() == nullptr || payload.size() > kMaxPayloadBytes) return;
-  uint64_t* const bucket = BucketOf(name);
+// Whether the caller is now alone in the bucket, to end with Unlock().
+bool CacheTable::TryLock(uint64_t* bucket) {
   uint64_t sequence = At(bucket, kSequence).load(std::memory_order_relaxed);
-  if (sequence % 2 != 0 ||
-      !At(bucket, kSequence)
-           .compare_exchange_strong(sequence, sequence + 1, std::memory_order_acquire,
-                                    std::memory_order_relaxed)) {
-    return;
-  }
+  return sequence % 2 == 0 &&
+         At(bucket, kSequence)
+             .compare_exchange_strong(sequence, sequence + 1, std::memory_order_acquire,
+                                      std::memory_order_relaxed);
+}
+
+void CacheTable::Unlock(uint64_t* bucket) {
+  At(bucket, kSequence).fetch_add(1, std::memory_order_release);
+}
+
+void CacheTable::Put(const Name& name, uint64_t note, std::string_view payload) {
+  if (words_ == nullptr || payload.size() > kMaxPayloadBytes) return;
+  const Extent extent = extent_.load(std::memory_order_acquire);
+  uint64_t* const bucket = BucketOf(name, extent);
+  if (!TryLock(bucket)) return;
   Tags tags = LoadTags(bucket);
-  if (const unsigned old = FindLine(bucket, tags, name); old != 0) Erase(old, &tags);
+  int64_t more = LinesFor(payload.size());
+  if (const unsigned old = FindLine(bucket, tags, name); old != 0) more -= Erase(old, &tags);
   const unsigned lines = LinesFor(payload.size());
   unsigned line = FindRoom(tags, FirstLineOf(name), lines);
-  if (line == 0) line = MakeRoom(bucket, lines, &tags);
+  if (line == 0) line = MakeRoom(bucket, lines, &tags, &more);
   tags[line] = TagOf(name);
   std::fill_n(tags.begin() + line + 1, lines - 1, kContinued);
   StoreTags(bucket, tags);
   Write(bucket, line, name, note, payload);
   At(bucket, kUsed).fetch_and(~MaskOf(line, lines), std::memory_order_relaxed);
-  At(bucket, kSequence).store(sequence + 2, std::memory_order_release);
+  Unlock(bucket);
+  const int64_t used = lines_used_.fetch_add(more, std::memory_order_relaxed) + more;
+  if (extent.buckets < most_buckets_ &&
+      used > int64_t{extent.buckets} * (kLines - 1) / kLinesPerUsedLine) {
+    Grow(extent);
+  }
+}
+
+// Takes one more bucket into use, and moves there what belongs there.
+void CacheTable::Grow(Extent extent) {
+  const uint64_t doubled_buckets = first_buckets_ * extent.doubled;
+  uint64_t* const from = words_ + (extent.buckets - doubled_buckets) * kBucketWords;
+  uint64_t* const to = words_ + extent.buckets * kBucketWords;
+  if (!TryLock(from)) return;
+  const Extent now = extent_.load(std::memory_order_relaxed);
+  if (now.buckets != extent.buckets || !TryLock(to)) return Unlock(from);
+  Move(from, to, extent.doubled);
+  Extent next{extent.buckets + 1, extent.doubled};
+  if (next.buckets == 2 * doubled_buckets) next.doubled *= 2;
+  extent_.store(next, std::memory_order_release);
+  Unlock(to);
+  Unlock(from);
+}
+
+// Those entries whose fingerprint has the bit, each to the same lines.
+void CacheTable::Move(uint64_t* from, uint64_t* to, uint64_t bit) {
+  Tags stay = LoadTags(from), moved{};
+  for (unsigned line = 1; line < kLines; ++line) {
+    if (stay[line] <= kContinued) continue;
+    if ((At(from, line * kLineWords + kFingerprint).load(std::memory_order_relaxed) & bit) == 0)
+      continue;
+    unsigned end = line + 1;
+    while (end < kLines && stay[end] == kContinued) ++end;
+    std::copy(stay.begin() + line, stay.begin() + end, moved.begin() + line);
+    for (size_t i = line * kLineWords; i < end * kLineWords; ++i) {
+      At(to, i).store(At(from, i).load(std::memory_order_relaxed), std::memory_order_release);
+    }
+    Erase(line, &stay);
+  }
+  StoreTags(to, moved);
+  StoreTags(from, stay);
+  At(to, kUsed).store(At(from, kUsed).load(std::memory_order_relaxed),
+                      std::memory_order_relaxed);
 }
 
 void CacheTable::Write(uint64_t* bucket, unsigned line, const Name& name, uint64_t note,
@@ -193,17 +263,20 @@ unsigned CacheTable::FindRoom(const Tags& tags, unsigned first, unsigned lines) 
   return 0;
 }
 
-void CacheTable::Erase(unsigned line, Tags* tags) {
+// Returns how many lines that freed.
+unsigned CacheTable::Erase(unsigned line, Tags* tags) {
   while ((*tags)[line] == kContinued) --line;
+  const unsigned first = line;
   do {
     (*tags)[line] = kFree;
     ++line;
   } while (line < kLines && (*tags)[line] == kContinued);
+  return line - first;
 }
 
 // Frees so many lines in a row, from the hand on, and returns the first. An entry
 // that was used is passed over once.
-unsigned CacheTable::MakeRoom(uint64_t* bucket, unsigned lines, Tags* tags) {
+unsigned CacheTable::MakeRoom(uint64_t* bucket, unsigned lines, Tags* tags, int64_t* more) {
   unsigned line = static_cast<unsigned>(At(bucket, kHand).load(std::memory_order_relaxed));
   if (line == 0) line = 1;
   for (int chances = 0; chances < kMostChances; ++chances) {
@@ -221,7 +294,7 @@ unsigned CacheTable::MakeRoom(uint64_t* bucket, unsigned lines, Tags* tags) {
   }
   if (line + lines > kLines) line = 1;
   for (unsigned i = line; i < line + lines; ++i) {
-    if ((*tags)[i] != kFree) Erase(i, tags);
+    if ((*tags)[i] != kFree) *more -= Erase(i, tags);
   }
   At(bucket, kHand).store(line + lines, std::memory_order_relaxed);
   return line;

@@ -22,14 +22,24 @@
 //  5. Readers write one bit, "used", and only where it is not set: a table in
 //     steady state is not written at all.
 //
+//  6. A bucket is in use if its number is below the extent's. The table begins
+//     with 2 MiB of them and, while more than a quarter of their lines is used, each Put()
+//     takes one more into use (linear hashing): it moves there what belongs there from the one
+//     bucket that had it, alone in both. So memory is used as it is needed, large pages are
+//     filled, and no call ever moves more than a bucket. A thread that still sees the extent
+//     before misses an entry, or puts one where nobody looks for it; both are repaired by the
+//     next Put() of the name.
+//
 // Where a bucket is full, entries leave it by second chance: those that were
 // used since the hand passed last stay. Any thread may call anything.
 #ifndef MUSTER_IDENTITY_CACHE_TABLE_H_
 #define MUSTER_IDENTITY_CACHE_TABLE_H_
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "identity/zeroed_memory.h"
@@ -46,9 +56,9 @@ class CacheTable {
   static constexpr size_t kFirstLinePayloadBytes = 40;
   static constexpr size_t kMaxPayloadBytes = kFirstLinePayloadBytes + 4 * 64;
 
-  // What an entry is found by. `place` must be spread evenly; who can choose
-  // names must not be able to foresee it. It may say something about the name
-  // that the fingerprint does not, or not.
+  // What an entry is found by. `place` must be spread evenly, and so must the first word of the
+  // fingerprint; who can choose names must not be able to foresee it. It may say something
+  // about the name that the fingerprint does not, or not.
   struct Name {
     uint64_t fingerprint[2];
     uint64_t place;
@@ -81,21 +91,38 @@ class CacheTable {
  private:
   using Tags = std::array<uint8_t, kBucketLines>;
 
-  uint64_t* BucketOf(const Name& name) const;
+  // How much of the table is in use. `doubled` is how many times the first
+  // buckets all are, a power of two; beyond that, buckets are being added.
+  struct Extent {
+    uint32_t buckets;
+    uint32_t doubled;
+  };
+
+  uint64_t* BucketOf(const Name& name, Extent extent) const;
   static unsigned FirstLineOf(const Name& name);
   static uint8_t TagOf(const Name& name);
   static Tags LoadTags(uint64_t* bucket);
   static void StoreTags(uint64_t* bucket, const Tags& tags);
+  static bool TryLock(uint64_t* bucket);
+  static void Unlock(uint64_t* bucket);
   static unsigned FindLine(uint64_t* bucket, const Tags& tags, const Name& name);
+  static bool FindIn(uint64_t* bucket, const Name& name, Record* record);
   static bool Copy(uint64_t* bucket, unsigned line, Record* record);
   static unsigned FindRoom(const Tags& tags, unsigned first, unsigned lines);
-  static unsigned MakeRoom(uint64_t* bucket, unsigned lines, Tags* tags);
-  static void Erase(unsigned line, Tags* tags);
+  static unsigned MakeRoom(uint64_t* bucket, unsigned lines, Tags* tags, int64_t* more);
+  static unsigned Erase(unsigned line, Tags* tags);
   static void Write(uint64_t* bucket, unsigned line, const Name& name, uint64_t note,
                     std::string_view payload);
+  void Grow(Extent extent);
+  static void Move(uint64_t* from, uint64_t* to, uint64_t bit);
 
-  const size_t bucket_count_;
-  const ZeroedMemory memory_;
+  size_t first_buckets_ = 0;
+  size_t most_buckets_ = 0;
+  std::optional<ZeroedMemory> memory_;
+  uint64_t* words_ = nullptr;
+  std::atomic<Extent> extent_;
+  // Apart from what look-ups read.
+  alignas(64) std::atomic<int64_t> lines_used_{0};
 };
 
 }  // namespace muster::identity

@@ -70,7 +70,9 @@ UserCache::Hashed UserCache::OfUser(std::string_view user_id) const {
                    short_hash_key_.data());
   uint64_t word = 0;
   std::memcpy(&word, hash, sizeof(word));
-  return {{{word, kUserMark}, word}, static_cast<uint16_t>(word >> 16)};
+  // The bits of the place in another order than those of the fingerprint.
+  const uint64_t place = (word ^ (word >> 32)) * 0x9e3779b97f4a7c15;
+  return {{{word, kUserMark}, place}, static_cast<uint16_t>(word >> 48)};
 }
 
 uint32_t UserCache::SumOfStamps(uint16_t first, std::optional<uint16_t> second) const {

@@ -1,5 +1,6 @@
 // ZeroedMemory: a large block of zeros, of which only those pages take memory
-// that were written to. Not movable; what stands in it is the owner's business.
+// that were written to, large ones where the system has them. Not movable; what stands in it is
+// the owner's business.
 #ifndef MUSTER_IDENTITY_ZEROED_MEMORY_H_
 #define MUSTER_IDENTITY_ZEROED_MEMORY_H_
 
@@ -19,7 +20,8 @@ class ZeroedMemory {
   void* data() const { return data_; }  // at the start of a page
 
  private:
-  const size_t bytes_;
+  const size_t mapped_bytes_;
+  void* mapped_ = nullptr;
   void* data_ = nullptr;
 };
 

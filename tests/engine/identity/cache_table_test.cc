@@ -82,6 +82,23 @@ TEST(CacheTable, NeverHoldsMoreThanItsBytes) {
   EXPECT_EQ(found, 64 * kLinesOfABucket);
 }
 
+TEST(CacheTable, KeepsWhatItHoldsWhileItGrows) {
+  CacheTable table(size_t{32} << 20);
+  constexpr uint64_t kMany = 200000;  // of half a million lines
+  uint64_t lost = 0;
+  for (uint64_t i = 0; i < kMany; ++i) {
+    table.Put(NameOf(i), 0, std::to_string(i));
+    const uint64_t before = Mixed(i) % (i + 1);
+    const auto payload = PayloadOf(table, before);
+    if (payload) {
+      ASSERT_EQ(*payload, std::to_string(before)) << "after " << i;
+    } else {
+      ++lost;
+    }
+  }
+  EXPECT_LE(lost, kMany / 10000) << "only where a bucket happens to overflow";
+}
+
 TEST(CacheTable, TheNewestEntryIsAlwaysTaken) {
   CacheTable table(CacheTable::kBucketBytes);
   for (uint64_t i = 0; i < 1000; ++i) {

@@ -182,5 +182,68 @@ TEST(UserCacheThreads, NobodyGetsAValueThatIsOlderThanWhatWasAcknowledged) {
   for (std::thread& reader : readers) reader.join();
 }
 
+// Payloads of one letter, whose length goes with the letter: half of one and half
+// of another would show.
+TEST(CacheTableThreads, NobodyGetsATornEntry) {
+  constexpr uint64_t kNames = 4;
+  CacheTable table(CacheTable::kBucketBytes);
+  const auto name_of = [](uint64_t i) {
+    return CacheTable::Name{{i, i}, i * 0x9e3779b97f4a7c15};
+  };
+  std::atomic<bool> end{false};
+  std::vector<std::thread> readers;
+  std::atomic<size_t> found{0};
+  for (int r = 0; r < 2; ++r) {
+    readers.emplace_back([&] {
+      CacheTable::Record record;
+      for (uint64_t i = 0; !end || found == 0; ++i) {
+        if (!table.Find(name_of(i % kNames), &record)) continue;
+        ++found;
+        const std::string_view payload = record.payload();
+        ASSERT_EQ(payload.size(), 9u * (static_cast<size_t>(payload[0]) - 'a' + 1));
+        ASSERT_EQ(payload, std::string(payload.size(), payload[0]));
+        ASSERT_EQ(record.note, payload.size());
+      }
+    });
+  }
+  for (uint64_t i = 0; i < 500000; ++i) {
+    const size_t bytes = 9 * (1 + i * 7 % 26);
+    const std::string payload(bytes, static_cast<char>('a' + i * 7 % 26));
+    table.Put(name_of(i % kNames), bytes, payload);
+  }
+  end = true;
+  for (std::thread& reader : readers) reader.join();
+}
+
+TEST(UserCacheThreads, NobodyGetsTheUserOfAnotherKeyWhileTheCacheGrows) {
+  constexpr int kKeys = 60000;
+  std::vector<KeyHash> hashes;
+  for (int i = 0; i < kKeys; ++i) {
+    hashes.push_back(HashApiKey(CatalogSecret{}, std::to_string(i)));
+  }
+  UserCache cache(size_t{16} << 20);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = t; i < kKeys; i += 2) {  // two of the threads put the same keys
+        const auto at = static_cast<size_t>(i);
+        cache.PutKey(1, hashes[at], std::to_string(i), CountsOf(i));
+        const size_t other = (at * 7919) % (at + 1);
+        User user;
+        if (cache.FindByKey(hashes[other], &user) != Answer::kFound) continue;
+        EXPECT_EQ(user.id, std::to_string(other));
+        EXPECT_EQ(*user.stats, CountsOf(static_cast<int64_t>(other)));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  size_t found = 0;
+  User user;
+  for (const KeyHash& hash : hashes) {
+    found += cache.FindByKey(hash, &user) == Answer::kFound ? 1 : 0;
+  }
+  EXPECT_GE(found, hashes.size() * 9 / 10) << "what met another thread may be lost";
+}
+
 }  // namespace
 }  // namespace muster::identity
