@@ -36,18 +36,21 @@ def hold(summary, bounds):
         yield name, value, f"≤ {number(most)}", value <= most
 
 
-def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        summary = json.load(file)
+def show(summary):
     bounds = load_bounds()
     missing = sorted(bounds.keys() - summary.keys())
     if missing:
-        sys.exit(f"bounds.py: {sys.argv[1]} lacks {', '.join(missing)}")
+        sys.exit(f"the summary lacks {', '.join(missing)}")
     broken = 0
     for name, value, bound, holds in hold(summary, bounds):
         broken += not holds
         print(f"{name:34} {number(value):>8}   {bound:8} {'ok' if holds else 'NOT'}")
     print(f"{len(bounds) - broken} of {len(bounds)} figures are within their bounds")
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        show(json.load(file))
 
 
 if __name__ == "__main__":

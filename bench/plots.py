@@ -7,6 +7,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator  # noqa: E402
 
+from units import count_text, time_text  # noqa: E402
+
 matplotlib.rcParams.update({
     "svg.hashsalt": "muster",
     "font.family": "DejaVu Sans",
@@ -39,23 +41,12 @@ STYLES = {
 SNAPSHOT_STYLES = {**STYLES, "muster": STYLES["muster_spans"]}
 
 
-def time_text(ns, _=None):
-    for unit, name in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
-        if ns >= unit:
-            return f"{ns / unit:.3g} {name}"
-    return f"{ns:.3g} ns"
-
-
-def count_text(number, _=None):
-    return f"{number:,.0f}"
-
-
 def _axes(title, x_label, width=7.6, height=4.6):
     figure, axes = plt.subplots(figsize=(width, height))
     axes.set_title(title, loc="left", fontsize=11, fontweight="bold", pad=12)
     axes.set_xlabel(x_label)
     axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(FuncFormatter(time_text))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda ns, _: time_text(ns)))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.grid(axis="y", color="#dddddd", linewidth=0.7)
     axes.set_axisbelow(True)
@@ -68,9 +59,7 @@ def _finish(figure, axes, path, order):
     ranked = sorted(zip(order, handles, labels), key=lambda entry: -entry[0])
     axes.legend([handle for _, handle, _ in ranked], [label for _, _, label in ranked],
                 loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
-    for suffix in ({".svg", path.suffix}):
-        figure.savefig(path.with_suffix(suffix), bbox_inches="tight", pad_inches=0.1,
-                       metadata={"Date": None} if suffix == ".svg" else None)
+    figure.savefig(path, bbox_inches="tight", pad_inches=0.1, metadata={"Date": None})
     plt.close(figure)
 
 
@@ -82,7 +71,7 @@ def lines(path, title, x_label, series, labels, ticks=None):
     for peer, points in series.items():
         axes.plot(*zip(*points), label=labels[peer], **{"markersize": 6, **STYLES[peer]})
         order.append(points[-1][1])
-    axes.xaxis.set_major_formatter(FuncFormatter(count_text))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _: count_text(number)))
     axes.xaxis.set_minor_locator(NullLocator())
     if ticks:
         axes.xaxis.set_major_locator(FixedLocator(ticks))
@@ -96,7 +85,7 @@ def threads(path, title, panels, labels):
     for axes, (heading, series) in zip(all_axes, panels):
         axes.set_title(heading, fontsize=10)
         axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(FuncFormatter(time_text))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda ns, _: time_text(ns)))
         axes.yaxis.set_minor_locator(NullLocator())
         axes.grid(axis="y", color="#dddddd", linewidth=0.7)
         axes.set_xticks([1, 2])
@@ -107,6 +96,8 @@ def threads(path, title, panels, labels):
             style = {"markersize": 6, **SNAPSHOT_STYLES[peer]}
             axes.plot(*zip(*points), label=labels[peer], **style)
             order.append(points[-1][1])
+    lowest, highest = all_axes[0].get_ylim()
+    all_axes[0].set_ylim(min(lowest, 0.9), max(highest, 110))
     figure.suptitle(title, x=0.02, ha="left", fontsize=11, fontweight="bold")
     figure.subplots_adjust(top=0.82, wspace=0.1)
     _finish(figure, all_axes[-1], path, order)

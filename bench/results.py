@@ -40,7 +40,7 @@ class Results:
             if run.get("run_type") == "aggregate":
                 continue
             if run.get("error_occurred"):
-                raise MissingScenario(f"{run['name']} failed: {run['error_message']}")
+                raise MissingScenario(f"{run['run_name']} failed: {run['error_message']}")
             self._runs.setdefault(_key(*_parse(run["run_name"])), []).append(run)
 
     @classmethod

@@ -2,6 +2,7 @@
 // users, and with keys that nobody has.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <random>
@@ -123,8 +124,9 @@ void Register(const Served& served, const Keys& keys, const std::string& name, i
 void Define(const ProgramOptions& program_options) {
   const size_t users = program_options.quick ? 200000 : 1000000;
   auto* const served = new Served;
+  // Room for all of them, and not much more.
   muster::Options options;
-  options.identity_cache_bytes = size_t{1} << 30;  // room for all of them
+  options.identity_cache_bytes = std::max(users * 128, size_t{32} << 20);
   auto catalog = muster::Catalog::Open(program_options.directory + "/db", options);
   Check(catalog.status(), "Catalog::Open");
   served->catalog = *std::move(catalog);
