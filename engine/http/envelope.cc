@@ -24,7 +24,16 @@ struct Cursor {
   char* at;
 
   void Put(std::string_view text) { at += text.copy(at, text.size()); }
-  void Put(int64_t value) { at = std::to_chars(at, at + kMaxIntegerLength, value).ptr; }
+  void Put(int64_t value) {
+    // Limits and counts have three digits at most.
+    if (value < 0 || value > 999) {
+      at = std::to_chars(at, at + kMaxIntegerLength, value).ptr;
+      return;
+    }
+    if (value > 99) *at++ = static_cast<char>('0' + value / 100);
+    if (value > 9) *at++ = static_cast<char>('0' + value / 10 % 10);
+    *at++ = static_cast<char>('0' + value % 10);
+  }
 };
 
 // The part of rapidjson's output stream that its Writer needs, over a string.

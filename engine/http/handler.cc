@@ -16,17 +16,20 @@
 #include "muster/http.h"
 
 namespace muster {
-namespace {
+namespace http {
 
 // One request on its way to its answer.
 struct Exchange {
+  const Handler::Impl& handler;
   const Request& request;
+  Endpoint endpoint;
   std::string_view query;
   const AuthenticatedUser* user;  // null: the host has not looked
-  ResponseBuilder& response;
 };
 
-}  // namespace
+}  // namespace http
+
+using http::Exchange;
 
 class Handler::Impl {
  public:
@@ -39,23 +42,19 @@ class Handler::Impl {
                                                          : api_keys_) {}
 
   std::optional<Response> Handle(const Request& request, const AuthenticatedUser* user) const;
+  void Answer(const Exchange& exchange, ResponseBuilder* response) const;
 
  private:
-  void Answer(http::Endpoint endpoint, const Exchange& exchange) const;
-  void AnswerShapes(const Exchange& exchange) const;
-  void AnswerRootfses(const Exchange& exchange) const;
-  void AnswerHosts(const Exchange& exchange) const;
-  void AnswerWhoami(const Exchange& exchange) const;
-  void AnswerReadyz(const Exchange& exchange) const;
+  void AnswerList(List list, const Exchange& exchange, ResponseBuilder* response) const;
+  void AnswerRootfses(const Exchange& exchange, ResponseBuilder* response) const;
+  void AnswerWhoami(const Exchange& exchange, ResponseBuilder* response) const;
+  void AnswerReadyz(ResponseBuilder* response) const;
 
-  // Whether the client has the list already; the answer is then made.
-  bool NotModified(const Exchange& exchange, List list, const Snapshot& snapshot) const;
-
-  // The next two: nothing where the check has failed; the answer is then made.
-  // Which page is asked for.
-  std::optional<http::PageQuery> RequirePage(const Exchange& exchange) const;
-  // Who asks.
-  std::optional<std::string> RequireCaller(const Exchange& exchange) const;
+  // The next two answer where they say no.
+  bool HasCaller(const Exchange& exchange, std::string* user_id,
+                 ResponseBuilder* response) const;
+  // Takes the snapshot, too, that the answer is made of.
+  bool IsModified(List list, const Exchange& exchange, ResponseBuilder* response) const;
 
   absl::Status CheckReady() const;
 
@@ -68,112 +67,104 @@ class Handler::Impl {
 
 std::optional<Response> Handler::Impl::Handle(const Request& request,
                                               const AuthenticatedUser* user) const {
-  std::optional<Response> response;  // what every path returns, so never moved
   const http::Target target = http::SplitTarget(request.target);
   const std::optional<http::Endpoint> endpoint = routes_.Find(target.path);
-  if (!endpoint) return response;
-  ResponseBuilder builder(request.method, &response.emplace());
-  if (request.method == "GET" || request.method == "HEAD") {
-    Answer(*endpoint, {request, target.query, user, builder});
-  } else {
-    builder.Answer(http::kMethodNotAllowed);
-  }
-  return response;
+  if (!endpoint) return std::nullopt;
+  // Answered by its constructor, where it is to stay.
+  return std::optional<Response>(std::in_place,
+                                 Exchange{*this, request, *endpoint, target.query, user});
 }
 
-void Handler::Impl::Answer(http::Endpoint endpoint, const Exchange& exchange) const {
-  switch (endpoint) {
+void Handler::Impl::Answer(const Exchange& exchange, ResponseBuilder* response) const {
+  if (!response->IsReadMethod()) return response->Answer(http::kMethodNotAllowed);
+  switch (exchange.endpoint) {
     case http::Endpoint::kShapes:
-      return AnswerShapes(exchange);
+      return AnswerList(List::kShapes, exchange, response);
     case http::Endpoint::kRootfs:
-      return AnswerRootfses(exchange);
+      return AnswerRootfses(exchange, response);
     case http::Endpoint::kHosts:
-      return AnswerHosts(exchange);
+      return AnswerList(List::kHosts, exchange, response);
     case http::Endpoint::kWhoami:
-      return AnswerWhoami(exchange);
+      return AnswerWhoami(exchange, response);
     case http::Endpoint::kHealthz:
-      return exchange.response.Answer(http::kUp);
+      return response->Answer(http::kUp);
     case http::Endpoint::kReadyz:
-      return AnswerReadyz(exchange);
+      return AnswerReadyz(response);
   }
 }
 
-void Handler::Impl::AnswerShapes(const Exchange& exchange) const {
-  const std::optional<http::PageQuery> page = RequirePage(exchange);
-  if (!page) return;
-  const Snapshot& snapshot = exchange.response.Hold(catalog_->snapshot());
-  if (NotModified(exchange, List::kShapes, snapshot)) return;
-  exchange.response.AnswerPage(List::kShapes, *page);
+void Handler::Impl::AnswerList(List list, const Exchange& exchange,
+                               ResponseBuilder* response) const {
+  const http::PageQuery page = http::ParsePageQuery(exchange.query);
+  if (page.fault != http::QueryFault::kNone) {
+    return response->Answer(http::InvalidQuery(page.fault));
+  }
+  std::string user_id;
+  if (list == List::kHosts && options_.hosts_require_credential &&
+      !HasCaller(exchange, &user_id, response)) {
+    return;
+  }
+  if (IsModified(list, exchange, response)) response->AnswerPage(list, page);
 }
 
-void Handler::Impl::AnswerRootfses(const Exchange& exchange) const {
-  const Snapshot& snapshot = exchange.response.Hold(catalog_->snapshot());
-  if (NotModified(exchange, List::kRootfs, snapshot)) return;
-  exchange.response.AnswerRootfses();
+void Handler::Impl::AnswerRootfses(const Exchange& exchange, ResponseBuilder* response) const {
+  if (IsModified(List::kRootfs, exchange, response)) response->AnswerRootfses();
 }
 
-void Handler::Impl::AnswerHosts(const Exchange& exchange) const {
-  const std::optional<http::PageQuery> page = RequirePage(exchange);
-  if (!page) return;
-  if (options_.hosts_require_credential && !RequireCaller(exchange)) return;
-  const Snapshot& snapshot = exchange.response.Hold(catalog_->snapshot());
-  if (NotModified(exchange, List::kHosts, snapshot)) return;
-  exchange.response.AnswerPage(List::kHosts, *page);
+void Handler::Impl::AnswerWhoami(const Exchange& exchange, ResponseBuilder* response) const {
+  std::string user_id;
+  if (!HasCaller(exchange, &user_id, response)) return;
+  const absl::StatusOr<UserStats> stats = catalog_->GetUserStats(user_id);
+  if (!stats.ok()) return response->Answer(http::StoreFault(stats.status()));
+  std::optional<std::string> body = http::WhoamiBody(user_id, *stats);
+  if (!body) return response->Answer(http::kInternalError);
+  response->Answer(200, *std::move(body));
 }
 
-void Handler::Impl::AnswerWhoami(const Exchange& exchange) const {
-  const std::optional<std::string> user_id = RequireCaller(exchange);
-  if (!user_id) return;
-  const absl::StatusOr<UserStats> stats = catalog_->GetUserStats(*user_id);
-  if (!stats.ok()) return exchange.response.Answer(http::StoreFault(stats.status()));
-  std::optional<std::string> body = http::WhoamiBody(*user_id, *stats);
-  if (!body) return exchange.response.Answer(http::kInternalError);
-  exchange.response.Answer(200, *std::move(body));
-}
-
-void Handler::Impl::AnswerReadyz(const Exchange& exchange) const {
+void Handler::Impl::AnswerReadyz(ResponseBuilder* response) const {
   const absl::Status ready = CheckReady();
-  if (ready.ok()) return exchange.response.Answer(http::kReady);
+  if (ready.ok()) return response->Answer(http::kReady);
   std::optional<std::string> body = http::NotReadyBody(model::Message(ready));
   if (!body) body = http::NotReadyBody("not ready");  // the host's words are not UTF-8
-  exchange.response.Answer(503, *std::move(body));
+  response->Answer(503, *std::move(body));
 }
 
-std::optional<http::PageQuery> Handler::Impl::RequirePage(const Exchange& exchange) const {
-  const http::PageQuery page = http::ParsePageQuery(exchange.query);
-  if (page.fault == http::QueryFault::kNone) return page;
-  exchange.response.Answer(http::InvalidQuery(page.fault));
-  return std::nullopt;
+bool Handler::Impl::IsModified(List list, const Exchange& exchange,
+                               ResponseBuilder* response) const {
+  const Snapshot& snapshot = response->Hold(catalog_->snapshot());
+  if (!http::IfNoneMatchHas(exchange.request.headers, snapshot.etag(list))) return true;
+  response->AnswerNotModified(list);
+  return false;
 }
 
-bool Handler::Impl::NotModified(const Exchange& exchange, List list,
-                                const Snapshot& snapshot) const {
-  if (!http::IfNoneMatchHas(exchange.request.headers, snapshot.etag(list))) return false;
-  exchange.response.AnswerNotModified(list);
-  return true;
-}
-
-std::optional<std::string> Handler::Impl::RequireCaller(const Exchange& exchange) const {
+bool Handler::Impl::HasCaller(const Exchange& exchange, std::string* user_id,
+                              ResponseBuilder* response) const {
   http::Caller caller = exchange.user != nullptr
                             ? http::CallerFromHost(*exchange.user)
                             : http::FindCaller(exchange.request.headers, authenticator_);
   switch (caller.kind) {
     case http::Caller::Kind::kUser:
-      return std::move(caller.user_id);
+      *user_id = std::move(caller.user_id);
+      return true;
     case http::Caller::Kind::kNobody:
-      exchange.response.Answer(http::kUnauthorized);
+      response->Answer(http::kUnauthorized);
       break;
     case http::Caller::Kind::kUnavailable:
-      exchange.response.Answer(http::kCredentialUnchecked);
+      response->Answer(http::kCredentialUnchecked);
       break;
   }
-  return std::nullopt;
+  return false;
 }
 
 absl::Status Handler::Impl::CheckReady() const {
   absl::Status ready = catalog_->CheckReady();
   if (ready.ok() && options_.readiness_check) ready = options_.readiness_check();
   return ready;
+}
+
+Response::Response(const Exchange& exchange) {
+  ResponseBuilder builder(exchange.request.method, this);
+  exchange.handler.Answer(exchange, &builder);
 }
 
 absl::StatusOr<Handler> Handler::Create(Catalog* catalog, HandlerOptions options) {

@@ -119,8 +119,8 @@ bool ParsePlainQuery(std::string_view query, PageQuery* page) {
   }
 }
 
-PageQuery ParseAnyQuery(std::string_view query) {
-  PageQuery page;
+void ParseAnyQuery(std::string_view query, PageQuery* page) {
+  *page = {};
   Parameter limit{"limit",
                   1,
                   Snapshot::kMaxLimit,
@@ -129,7 +129,7 @@ PageQuery ParseAnyQuery(std::string_view query) {
                   QueryFault::kLimitRepeated};
   Parameter offset{
       "offset", 0, kMaxOffset, false, QueryFault::kOffsetValue, QueryFault::kOffsetRepeated};
-  while (!query.empty() && page.fault == QueryFault::kNone) {
+  while (!query.empty() && page->fault == QueryFault::kNone) {
     const size_t length = std::min(query.find('&'), query.size());
     const std::string_view pair = query.substr(0, length);
     query.remove_prefix(std::min(length + 1, query.size()));
@@ -138,20 +138,19 @@ PageQuery ParseAnyQuery(std::string_view query) {
     const std::string_view name = pair.substr(0, name_length);
     const std::string_view value = pair.substr(std::min(name_length + 1, pair.size()));
     if (DecodesTo(name, limit.name)) {
-      page.fault = limit.Read(value, &page.limit);
+      page->fault = limit.Read(value, &page->limit);
     } else if (DecodesTo(name, offset.name)) {
-      page.fault = offset.Read(value, &page.offset);
+      page->fault = offset.Read(value, &page->offset);
     }
   }
-  return page;
 }
 
 }  // namespace
 
 PageQuery ParsePageQuery(std::string_view query) {
   PageQuery page;
-  if (query.empty() || ParsePlainQuery(query, &page)) return page;
-  return ParseAnyQuery(query);
+  if (!query.empty() && !ParsePlainQuery(query, &page)) ParseAnyQuery(query, &page);
+  return page;
 }
 
 }  // namespace muster::http

@@ -58,7 +58,7 @@ void ResponseBuilder::BeginList(int status, List list) {
 
 void ResponseBuilder::FinishBody() {
   response_->content_length_ = response_->body_.byte_count();
-  if (!without_body_) return;
+  if (!is_head_) return;
   response_->body_.Clear();
   response_->tail_span_ = SIZE_MAX;
 }

@@ -20,7 +20,10 @@ class ResponseBuilder {
  public:
   // `response` is a new one and is borrowed.
   ResponseBuilder(std::string_view method, Response* response)
-      : without_body_(method == "HEAD"), response_(response) {}
+      : is_head_(method == "HEAD"), is_get_(method == "GET"), response_(response) {}
+
+  // Whether the method is one that is answered with more than a 405.
+  bool IsReadMethod() const { return is_get_ || is_head_; }
 
   // An answer whose text never changes.
   void Answer(const http::FixedAnswer& answer);
@@ -52,7 +55,8 @@ class ResponseBuilder {
   // Says how long the body is, and takes it away where the method wants none.
   void FinishBody();
 
-  bool without_body_;
+  bool is_head_;  // wants no body
+  bool is_get_;
   Response* response_;
 };
 

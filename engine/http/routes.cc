@@ -1,27 +1,35 @@
 #include "http/routes.h"
 
+#include <algorithm>
+#include <cstring>
+
 namespace muster::http {
 namespace {
 
-// Compares with the paths of that length only, each a few words.
-std::optional<Endpoint> AtPath(std::string_view path) {
+constexpr size_t kNowhere = kEndpointCount;
+
+// The number of the endpoint at a path. Compares with the paths of that length
+// only, each of which is a few words.
+size_t NumberAt(std::string_view path) {
+  constexpr auto kIs = [](std::string_view given, Endpoint endpoint, const auto& text) {
+    constexpr size_t kLength = sizeof(text) - 1;
+    return std::memcmp(given.data(), text, kLength) == 0 ? static_cast<size_t>(endpoint)
+                                                         : kNowhere;
+  };
   switch (path.size()) {
-    case std::string_view("/readyz").size():
-      if (path == "/readyz") return Endpoint::kReadyz;
-      break;
-    case std::string_view("/healthz").size():
-      if (path == "/healthz") return Endpoint::kHealthz;
-      break;
-    case std::string_view("/v1/hosts").size():
-      if (path == "/v1/hosts") return Endpoint::kHosts;
-      break;
-    case std::string_view("/v1/shapes").size():
-      if (path == "/v1/shapes") return Endpoint::kShapes;
-      if (path == "/v1/rootfs") return Endpoint::kRootfs;
-      if (path == "/v1/whoami") return Endpoint::kWhoami;
-      break;
+    case sizeof("/readyz") - 1:
+      return kIs(path, Endpoint::kReadyz, "/readyz");
+    case sizeof("/healthz") - 1:
+      return kIs(path, Endpoint::kHealthz, "/healthz");
+    case sizeof("/v1/hosts") - 1:
+      return kIs(path, Endpoint::kHosts, "/v1/hosts");
+    case sizeof("/v1/shapes") - 1:
+      return std::min({kIs(path, Endpoint::kShapes, "/v1/shapes"),
+                       kIs(path, Endpoint::kRootfs, "/v1/rootfs"),
+                       kIs(path, Endpoint::kWhoami, "/v1/whoami")});
+    default:
+      return kNowhere;
   }
-  return std::nullopt;
 }
 
 // A question mark ends a path; the others cannot stand in a request's target.
@@ -58,9 +66,9 @@ std::optional<Endpoint> Routes::Find(std::string_view path) const {
     if (path.substr(0, prefix_.size()) != prefix_) return std::nullopt;
     path.remove_prefix(prefix_.size());
   }
-  const std::optional<Endpoint> endpoint = AtPath(path);
-  if (endpoint && !served_[static_cast<size_t>(*endpoint)]) return std::nullopt;
-  return endpoint;
+  const size_t number = NumberAt(path);
+  if (number == kNowhere || !served_[number]) return std::nullopt;
+  return static_cast<Endpoint>(number);
 }
 
 }  // namespace muster::http

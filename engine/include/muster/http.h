@@ -26,6 +26,10 @@
 
 namespace muster {
 
+namespace http {
+struct Exchange;
+}  // namespace http
+
 // How the core looks at a request's header fields. Implemented by adapters,
 // over whatever their framework has.
 class MUSTER_EXPORT HeaderFields {
@@ -63,6 +67,7 @@ class MUSTER_EXPORT Response {
   };
 
   Response() noexcept {}
+  explicit Response(const http::Exchange& exchange);  // for the Handler
   ~Response();
   Response(Response&& other) noexcept;
   Response& operator=(Response&& other) noexcept;
@@ -160,6 +165,7 @@ class MUSTER_EXPORT Handler {
   static Response NotFound(const Request& request);
 
  private:
+  friend struct http::Exchange;
   class Impl;
   explicit Handler(std::unique_ptr<const Impl> impl);
   std::unique_ptr<const Impl> impl_;

@@ -10,6 +10,9 @@ namespace muster {
 // How often the calling thread has called operator new.
 int64_t AllocationsOfThisThread();
 
+// What all threads hold of the heap, as new gave it to them, in bytes.
+int64_t LiveBytes();
+
 }  // namespace muster
 
 #endif  // MUSTER_TESTS_ENGINE_HTTP_COUNTING_NEW_H_
