@@ -59,17 +59,18 @@ absl::Status LoadRootfs(ReadTransaction& txn, const store::Meta& meta, view::Vie
 }
 
 absl::Status LoadHosts(ReadTransaction& txn, const store::Meta& meta, view::View* view) {
-  const view::RootfsList& rootfs = *view->rootfs;
-  const auto is_disabled = [&](std::string_view name) { return rootfs.IsDisabled(name); };
+  const view::DisabledNames& disabled = view->rootfs->disabled();
   RenderedList::Builder builder;
-  std::string json;
   absl::Status status = store::ScanRecords(
       txn, List::kHosts, meta, [&](std::string_view id, std::string_view record) {
-        absl::StatusOr<Host> host = model::DecodeHost(id, record);
+        const absl::StatusOr<model::HostFields> host = model::ReadHost(record);
         if (!host.ok()) return host.status();
-        json.clear();
-        if (!host->disabled) view::RenderHost(*host, is_disabled, &json);
-        builder.Append({id, record, json});
+        if (host->disabled) {
+          builder.Append({id, record, {}});
+        } else {
+          char* const json = builder.Room(view::MaxHostJsonBytes(id, record));
+          builder.AppendRendered(id, record, view::RenderHost(id, *host, disabled, json));
+        }
         return absl::OkStatus();
       });
   if (status.ok()) view->hosts = builder.Finish();

@@ -45,13 +45,15 @@ class FieldReader {
     return static_cast<int64_t>(value);
   }
 
-  std::string Text() {
+  std::string_view TextInPlace() {
     std::string_view text;
     ok_ = ok_ && GetText(&rest_, &text);
-    return std::string(text);
+    return text;
   }
+  std::string Text() { return std::string(TextInPlace()); }
 
   bool ok() const { return ok_; }
+  std::string_view rest() const { return rest_; }
 
   // DataLoss unless every byte was a field.
   template <typename T>
@@ -150,18 +152,34 @@ void EncodeHost(const Host& host, std::string* out) {
   for (const std::string& name : host.rootfses) PutText(name, out);
 }
 
-absl::StatusOr<Host> DecodeHost(std::string_view id, std::string_view record) {
+absl::StatusOr<HostFields> ReadHost(std::string_view record) {
   FieldReader in(record);
-  Host host;
-  host.id = std::string(id);
+  HostFields host;
   host.disabled = in.flag(kDisabled);
   host.status = static_cast<HostStatus>((in.flags() >> kStatusShift) & 3);
   host.free_mib = in.Integer();
   host.vm_count = in.Integer();
   const int64_t count = in.Integer();
-  for (int64_t i = 0; i < count && in.ok(); ++i) host.rootfses.push_back(in.Text());
-  if (HostStatusName(host.status).empty()) return absl::DataLossError("a record is damaged");
-  return in.Finish(std::move(host));
+  host.rootfses = in.rest();
+  for (int64_t i = 0; i < count && in.ok(); ++i) in.TextInPlace();
+  if (host.status > HostStatus::kDead) return absl::DataLossError("a record is damaged");
+  return in.Finish(host);
+}
+
+absl::StatusOr<Host> DecodeHost(std::string_view id, std::string_view record) {
+  const absl::StatusOr<HostFields> fields = ReadHost(record);
+  if (!fields.ok()) return fields.status();
+  Host host;
+  host.id = std::string(id);
+  host.disabled = fields->disabled;
+  host.status = fields->status;
+  host.free_mib = fields->free_mib;
+  host.vm_count = fields->vm_count;
+  ForEachRootfs(fields->rootfses, [&](std::string_view name) {
+    host.rootfses.emplace_back(name);
+    return true;
+  });
+  return host;
 }
 
 void EncodeUser(const UserStats& stats, std::string* out) {

@@ -1,8 +1,9 @@
-// RenderedList: the rows of one list, in order, rendered, in shared chunks.
+// RenderedList: the rows of one list, in order, rendered, shared between versions.
 //
-// A page is a slice: found by counts, handed out as spans, no row touched one
-// by one. A changed list shares every chunk with the one before it but those
-// that hold a changed row.
+// Two counted trees (view/counted_tree.h): the rows that clients see, with their
+// JSON, and those that they do not see. So a page is found by counts alone, and is
+// a few spans, however many rows are hidden. Each row stands in one of the two;
+// a change may move it to the other.
 //
 // Immutable once made; any thread may read. Bytes handed out live as long as
 // the list.
@@ -10,25 +11,16 @@
 #define MUSTER_VIEW_RENDERED_LIST_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "muster/spans.h"
-#include "view/chunk.h"
+#include "view/counted_tree.h"
+#include "view/row.h"
 
 namespace muster::view {
-
-// What becomes of a row: replaced or added where `present`, else removed.
-struct RowChange {
-  std::string order_key;
-  bool present = false;
-  std::string record;
-  std::string json;  // empty: clients do not see it
-};
 
 class RenderedList {
  public:
@@ -42,69 +34,70 @@ class RenderedList {
   std::shared_ptr<const RenderedList> With(const std::vector<RowChange>& changes,
                                            bool* visible_changed) const;
 
-  size_t row_count() const { return row_count_; }
-  size_t visible_count() const { return visible_before_.empty() ? 0 : visible_before_.back(); }
+  size_t row_count() const { return shown_.size() + hidden_.size(); }
+  size_t visible_count() const { return shown_.size(); }
 
   // Appends the JSON of up to `limit` visible rows from number `offset` on,
-  // joined by commas, and returns how many there were.
-  size_t Slice(size_t offset, size_t limit, Spans* out) const;
+  // joined by commas, and returns how many there were. At most 17 spans for 500
+  // rows.
+  size_t Slice(size_t offset, size_t limit, Spans* out) const {
+    return shown_.Slice(offset, limit, out);
+  }
 
   std::optional<Row> Find(std::string_view order_key) const;
 
   // Calls visit(const Row&) for each row, in order, hidden ones too.
   template <typename Visit>
-  void ForEach(const Visit& visit) const {
-    for (const auto& chunk : chunks_) {
-      for (size_t i = 0; i < chunk->row_count(); ++i) visit(chunk->row(i));
-    }
-  }
+  void ForEach(const Visit& visit) const;
 
   // Calls visit(const Row&) for up to `limit` visible rows from `offset` on.
   template <typename Visit>
   void ForEachVisible(size_t offset, size_t limit, const Visit& visit) const {
-    for (size_t c = ChunkOfVisible(offset); c < chunks_.size() && limit > 0; ++c) {
-      size_t skip = offset > visible_before_[c] ? offset - visible_before_[c] : 0;
-      for (size_t i = 0; i < chunks_[c]->row_count() && limit > 0; ++i) {
-        const Row row = chunks_[c]->row(i);
-        if (row.json.empty() || (skip > 0 && skip-- > 0)) continue;
-        visit(row);
-        --limit;
-      }
-    }
+    CountedTree::Cursor cursor(shown_, offset);
+    for (; limit > 0 && !cursor.at_end(); --limit, cursor.Next()) visit(cursor.row());
   }
 
- private:
-  void Add(std::shared_ptr<const Chunk> chunk);
-  // The chunk that visible row `offset` is in; past the end: chunks_.size().
-  size_t ChunkOfVisible(size_t offset) const;
-  // The chunk that a row of that key is in, or belongs into.
-  size_t ChunkOfKey(std::string_view order_key) const;
+  const CountedTree& shown() const { return shown_; }
+  const CountedTree& hidden() const { return hidden_; }
 
-  std::vector<std::shared_ptr<const Chunk>> chunks_;
-  std::vector<size_t> visible_before_;  // of each chunk, and of the end
-  size_t row_count_ = 0;
+ private:
+  CountedTree shown_;
+  CountedTree hidden_;
 };
 
 // Makes a list of rows that come in ascending order. One thread.
 class RenderedList::Builder {
  public:
-  Builder();
-  void Append(const Row& row);
+  // Copies the bytes.
+  void Append(const Row& row) { (row.json.empty() ? hidden_ : shown_).Append(row); }
+
+  // Renders a visible row into its place: write up to `max_json_bytes` to Room(),
+  // then say where the JSON ends.
+  char* Room(size_t max_json_bytes) { return shown_.Room(max_json_bytes); }
+  void AppendRendered(std::string_view order_key, std::string_view record,
+                      const char* json_end) {
+    shown_.AppendRendered(order_key, record, json_end);
+  }
+
   std::shared_ptr<const RenderedList> Finish();
 
  private:
-  friend class RenderedList;
-  // Rows that are already there, whole; pending ones go before it.
-  void AppendChunk(const std::shared_ptr<const Chunk>& chunk);
-  void Flush();
-
-  std::shared_ptr<RenderedList> list_;
-  std::string bytes_;  // of the pending rows
-  struct Sizes {
-    size_t key, record, json;
-  };
-  std::vector<Sizes> pending_;
+  CountedTree::Builder shown_;
+  CountedTree::Builder hidden_;
 };
+
+template <typename Visit>
+void RenderedList::ForEach(const Visit& visit) const {
+  CountedTree::Cursor shown(shown_, 0), hidden(hidden_, 0);
+  while (!shown.at_end() && !hidden.at_end()) {
+    const Row a = shown.row(), b = hidden.row();
+    const bool shown_first = a.order_key < b.order_key;
+    visit(shown_first ? a : b);
+    (shown_first ? shown : hidden).Next();
+  }
+  for (; !shown.at_end(); shown.Next()) visit(shown.row());
+  for (; !hidden.at_end(); hidden.Next()) visit(hidden.row());
+}
 
 }  // namespace muster::view
 

@@ -2,12 +2,13 @@
 #ifndef MUSTER_VIEW_RENDERING_H_
 #define MUSTER_VIEW_RENDERING_H_
 
-#include <cstdint>
-#include <functional>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
+#include "model/record.h"
 #include "muster/model.h"
 
 namespace muster::view {
@@ -18,12 +19,19 @@ namespace muster::view {
 // notices a change.
 inline constexpr int kRenderingNumber = 1;
 
-using IsDisabledRootfs = std::function<bool(std::string_view name)>;
+// The names of the rootfses that are disabled; owned by somebody else.
+using DisabledNames = absl::flat_hash_set<std::string_view>;
 
-// The object of a shape, or of a host without the rootfses that are disabled.
-// Appended to `out`. The entries must be valid. Any thread.
+// The object of a shape, appended to `out`. It must be valid. Any thread.
 void RenderShape(const Shape& shape, std::string* out);
-void RenderHost(const Host& host, const IsDisabledRootfs& is_disabled, std::string* out);
+
+// The object of a host, without the rootfses that are disabled, written to `out`;
+// returns where it ends. There must be room for the bytes that MaxHostJsonBytes()
+// gives for the host's id and record. `host` is what ReadHost() made of the
+// record. Any thread.
+char* RenderHost(std::string_view id, const model::HostFields& host,
+                 const DisabledNames& disabled, char* out);
+size_t MaxHostJsonBytes(std::string_view id, std::string_view record);
 
 // The `data` object of GET /v1/rootfs. `sorted`: every entry, in order of name.
 std::string RenderRootfses(const std::vector<Rootfs>& sorted);

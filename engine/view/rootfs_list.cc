@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "model/default_rootfs.h"
-#include "view/rendering.h"
 
 namespace muster::view {
 
@@ -20,8 +19,8 @@ const Rootfs* RootfsList::Find(std::string_view name) const {
   return model::FindByName(entries_, name);
 }
 
-absl::flat_hash_set<std::string> RootfsList::DisabledDifference(const RootfsList& other) const {
-  absl::flat_hash_set<std::string> names;
+DisabledNames RootfsList::DisabledDifference(const RootfsList& other) const {
+  DisabledNames names;
   for (std::string_view name : disabled_) {
     if (!other.disabled_.contains(name)) names.emplace(name);
   }

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "muster/model.h"
+#include "view/rendering.h"
 
 namespace muster::view {
 
@@ -25,14 +25,16 @@ class RootfsList {
   const std::string& json() const { return json_; }                // GET /v1/rootfs's `data`
   const Rootfs* Find(std::string_view name) const;
   const Rootfs* default_entry() const { return default_; }  // null: none is enabled
+  const DisabledNames& disabled() const { return disabled_; }
   bool IsDisabled(std::string_view name) const { return disabled_.contains(name); }
 
-  // The names that are disabled here and not there, or there and not here.
-  absl::flat_hash_set<std::string> DisabledDifference(const RootfsList& other) const;
+  // The names that are disabled here and not there, or there and not here;
+  // borrowed from the two lists.
+  DisabledNames DisabledDifference(const RootfsList& other) const;
 
  private:
   std::vector<Rootfs> entries_;
-  absl::flat_hash_set<std::string_view> disabled_;  // names in entries_
+  DisabledNames disabled_;  // names in entries_
   std::string json_;
   const Rootfs* default_ = nullptr;
 };

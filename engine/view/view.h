@@ -33,7 +33,9 @@ struct TagBase {
   bool operator==(const TagBase&) const = default;
 };
 
-// From a shape's id to its key in the list's order.
+// From a shape's id to its key in the list's order. Copied whole with each change
+// to a shape: there are tens of them, hundreds at most, and they change by hand,
+// so that a tree of its own would earn nothing.
 using ShapeIndex = std::map<std::string, std::string, std::less<>>;
 
 class View {

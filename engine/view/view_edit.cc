@@ -13,20 +13,71 @@ namespace {
 
 constexpr size_t Number(List list) { return static_cast<size_t>(list); }
 
-RowChange Removed(std::string order_key) {
-  RowChange change;
-  change.order_key = std::move(order_key);
-  return change;
+// What a changed shape's row is made of.
+struct ShapeRow {
+  std::string order_key;
+  bool present = false;
+  std::string record;
+  std::string json;
+};
+
+ShapeRow RowOf(const Shape& shape) {
+  ShapeRow row;
+  row.order_key = model::ShapeOrderKey(shape);
+  row.present = true;
+  model::EncodeShape(shape, &row.record);
+  if (!shape.disabled) RenderShape(shape, &row.json);
+  return row;
 }
 
-RowChange Changed(const Shape& shape) {
-  RowChange change;
-  change.order_key = model::ShapeOrderKey(shape);
-  change.present = true;
-  model::EncodeShape(shape, &change.record);
-  if (!shape.disabled) RenderShape(shape, &change.json);
-  return change;
+bool NamesOne(const model::HostFields& host, const DisabledNames& names) {
+  bool found = false;
+  model::ForEachRootfs(host.rootfses, [&](std::string_view name) {
+    found = names.contains(name);
+    return !found;
+  });
+  return found;
 }
+
+// Changes to hosts, in order of id. Their records are borrowed, their JSON is
+// rendered here, one behind the other.
+class HostChanges {
+ public:
+  explicit HostChanges(const DisabledNames& disabled) : disabled_(disabled) {}
+
+  void Remove(std::string_view id) {
+    changes_.push_back({id});
+    json_ends_.push_back(json_size_);
+  }
+
+  void Put(std::string_view id, std::string_view record, const model::HostFields& host) {
+    changes_.push_back({id, true, record});
+    if (!host.disabled) {
+      const size_t room = json_size_ + MaxHostJsonBytes(id, record);
+      if (json_.size() < room) json_.resize(std::max(room, 2 * json_.size()));
+      const char* const end = RenderHost(id, host, disabled_, json_.data() + json_size_);
+      json_size_ = static_cast<size_t>(end - json_.data());
+    }
+    json_ends_.push_back(json_size_);
+  }
+
+  // All of them. Valid until the next call of any of these.
+  const std::vector<RowChange>& Finish() {
+    size_t begin = 0;
+    for (size_t i = 0; i < changes_.size(); ++i) {
+      changes_[i].json = std::string_view(json_).substr(begin, json_ends_[i] - begin);
+      begin = json_ends_[i];
+    }
+    return changes_;
+  }
+
+ private:
+  const DisabledNames& disabled_;
+  std::vector<RowChange> changes_;
+  std::vector<size_t> json_ends_;
+  std::string json_;  // and room for more
+  size_t json_size_ = 0;
+};
 
 }  // namespace
 
@@ -63,13 +114,13 @@ absl::StatusOr<std::unique_ptr<View>> ViewEdit::Finish() {
 
 void ViewEdit::FinishShapes(View* view) {
   auto index = std::make_shared<ShapeIndex>(*base_.shape_index);
-  std::vector<RowChange> changes;
+  std::vector<ShapeRow> rows;
   for (auto& [id, shape] : shapes_) {
     const auto old = index->find(id);
-    if (shape) changes.push_back(Changed(*shape));
+    if (shape) rows.push_back(RowOf(*shape));
     // A shape whose numbers changed leaves its old place in the order.
-    if (old != index->end() && !(shape && changes.back().order_key == old->second)) {
-      changes.push_back(Removed(old->second));
+    if (old != index->end() && !(shape && rows.back().order_key == old->second)) {
+      rows.push_back({old->second});
     }
     if (shape) {
       (*index)[id] = model::ShapeOrderKey(*shape);
@@ -77,8 +128,12 @@ void ViewEdit::FinishShapes(View* view) {
       index->erase(old);
     }
   }
-  std::sort(changes.begin(), changes.end(),
-            [](const RowChange& a, const RowChange& b) { return a.order_key < b.order_key; });
+  std::sort(rows.begin(), rows.end(),
+            [](const ShapeRow& a, const ShapeRow& b) { return a.order_key < b.order_key; });
+  std::vector<RowChange> changes;
+  for (const ShapeRow& row : rows) {
+    changes.push_back({row.order_key, row.present, row.record, row.json});
+  }
   view->shapes = base_.shapes->With(changes, &changed_[Number(List::kShapes)]);
   view->shape_index = std::move(index);
 }
@@ -106,42 +161,41 @@ void ViewEdit::FinishRootfs(View* view) {
   changed_[Number(List::kRootfs)] = view->rootfs->json() != base_.rootfs->json();
 }
 
-absl::Status ViewEdit::TouchHostsNaming(const absl::flat_hash_set<std::string>& names) {
-  if (names.empty()) return absl::OkStatus();
-  absl::Status status;
-  base_.hosts->ForEach([&](const Row& row) {
-    if (!status.ok() || hosts_.find(row.order_key) != hosts_.end()) return;
-    absl::StatusOr<Host> host = model::DecodeHost(row.order_key, row.record);
-    if (!host.ok()) {
-      status = host.status();
-      return;
-    }
-    const bool names_one =
-        std::any_of(host->rootfses.begin(), host->rootfses.end(),
-                    [&](const std::string& name) { return names.contains(name); });
-    if (names_one) hosts_.emplace(row.order_key, std::string(row.record));
-  });
-  return status;
-}
-
 absl::Status ViewEdit::FinishHosts(View* view) {
-  const RootfsList& rootfs = *view->rootfs;
-  absl::Status status = TouchHostsNaming(rootfs.DisabledDifference(*base_.rootfs));
-  if (!status.ok() || hosts_.empty()) return status;
-  const auto is_disabled = [&](std::string_view name) { return rootfs.IsDisabled(name); };
-  std::vector<RowChange> changes;
-  changes.reserve(hosts_.size());
-  for (auto& [id, record] : hosts_) {
-    changes.push_back(Removed(id));
-    if (!record) continue;
-    absl::StatusOr<Host> host = model::DecodeHost(id, *record);
-    if (!host.ok()) return host.status();
-    RowChange& change = changes.back();
-    change.present = true;
-    change.record = std::move(*record);
-    if (!host->disabled) RenderHost(*host, is_disabled, &change.json);
+  HostChanges changes(view->rootfs->disabled());
+  absl::Status status;
+  auto next = hosts_.begin();
+  // The changed hosts whose ids are below `before`; null: all that are left.
+  const auto take_changed_until = [&](const std::string_view* before) {
+    for (; next != hosts_.end() && (before == nullptr || next->first < *before); ++next) {
+      const auto& [id, record] = *next;
+      if (!record) {
+        changes.Remove(id);
+        continue;
+      }
+      const absl::StatusOr<model::HostFields> host = model::ReadHost(*record);
+      if (!host.ok()) {
+        status = host.status();
+        return;
+      }
+      changes.Put(id, *record, *host);
+    }
+  };
+  // A host is rendered again where it names a rootfs that was disabled or enabled.
+  const DisabledNames filter_change = view->rootfs->DisabledDifference(*base_.rootfs);
+  if (!filter_change.empty()) {
+    base_.hosts->ForEach([&](const Row& row) {
+      const absl::StatusOr<model::HostFields> host = model::ReadHost(row.record);
+      if (status.ok()) status = host.status();
+      if (!status.ok() || !NamesOne(*host, filter_change)) return;
+      take_changed_until(&row.order_key);
+      const bool changed_itself = next != hosts_.end() && next->first == row.order_key;
+      if (!changed_itself) changes.Put(row.order_key, row.record, *host);
+    });
   }
-  view->hosts = base_.hosts->With(changes, &changed_[Number(List::kHosts)]);
+  if (status.ok()) take_changed_until(nullptr);
+  if (!status.ok()) return status;
+  view->hosts = base_.hosts->With(changes.Finish(), &changed_[Number(List::kHosts)]);
   return absl::OkStatus();
 }
 

@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "muster/model.h"
@@ -40,8 +39,6 @@ class ViewEdit {
   void FinishShapes(View* view);
   void FinishRootfs(View* view);
   absl::Status FinishHosts(View* view);
-  // Adds the hosts that name a rootfs whose being disabled changed.
-  absl::Status TouchHostsNaming(const absl::flat_hash_set<std::string>& names);
 
   const View& base_;
   // By id, in the order of the list for rootfs and hosts. Nothing: gone.

@@ -17,9 +17,14 @@ std::string Rendered(const Shape& shape) {
 }
 
 std::string Rendered(const Host& host, std::string_view disabled = "") {
-  std::string json;
-  RenderHost(
-      host, [&](std::string_view name) { return name == disabled; }, &json);
+  std::string record;
+  model::EncodeHost(host, &record);
+  DisabledNames names;
+  if (!disabled.empty()) names.insert(disabled);
+  std::string json(MaxHostJsonBytes(host.id, record), '?');
+  const char* end = RenderHost(host.id, *model::ReadHost(record), names, json.data());
+  EXPECT_LE(end, json.data() + json.size());
+  json.resize(static_cast<size_t>(end - json.data()));
   return json;
 }
 
@@ -57,6 +62,13 @@ TEST(Rendering, RootfsesAreAbsentWhereNoneIsLeft) {
   Host host{"h", HostStatus::kDraining, 0, 0};
   host.rootfses = {"a"};
   EXPECT_EQ(Rendered(host, "a"), R"({"id":"h","status":"draining","free_mib":0,"vm_count":0})");
+}
+
+TEST(Rendering, TheLargestHostFitsIntoItsRoom) {
+  Host host{std::string(255, '\x01'), HostStatus::kDraining, 2147483647, 2147483647};
+  for (int i = 0; i < 256; ++i) host.rootfses.push_back(std::string(1 + i % 3, '\x1f'));
+  const std::string json = Rendered(host);  // which looks at the room
+  EXPECT_EQ(json.substr(json.size() - 3), "\"]}");
 }
 
 TEST(Rendering, TextIsEscapedAsRapidJsonDoes) {

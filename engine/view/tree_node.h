@@ -1,0 +1,147 @@
+// The nodes of a CountedTree (view/counted_tree.h has the invariants).
+//
+// A leaf holds rows, an inner node other nodes. Each is one allocation and counts
+// the references to it; whoever lets go of the last one frees it, and with it its
+// references to its children. Immutable once made: any thread may read, and may
+// let go.
+#ifndef MUSTER_VIEW_TREE_NODE_H_
+#define MUSTER_VIEW_TREE_NODE_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "view/ref.h"
+#include "view/row.h"
+
+namespace muster::view {
+
+// A leaf is what one changed row costs to copy, and what bounds the spans of a
+// page: 500 rows are at most 17 leaves. A leaf in bulk has room to grow.
+inline constexpr size_t kMaxLeafRows = 96;
+inline constexpr size_t kMinLeafRows = 32;
+inline constexpr size_t kBulkLeafRows = 64;
+inline constexpr size_t kMaxChildren = 64;
+inline constexpr size_t kMinChildren = 16;
+inline constexpr size_t kBulkChildren = 48;
+
+// A tree has fewer than 2^31 rows. With 32 rows in a leaf and 16 children in a
+// node at least, no root is higher than this.
+inline constexpr size_t kMaxHeight = 8;
+
+class Node {
+ public:
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  size_t height() const { return height_; }  // 0: a Leaf, else an Inner
+  size_t count() const { return count_; }    // rows of a leaf, children of an inner node
+  size_t row_count() const;                  // of the whole subtree, at least 1
+  bool is_underfull() const { return count_ < (height_ == 0 ? kMinLeafRows : kMinChildren); }
+  // The order key of the subtree's first row.
+  std::string_view first_key() const;
+
+  void AddRef() const { references_.fetch_add(1, std::memory_order_relaxed); }
+  void Release() const {
+    // The last holder need not write to the count, nobody can be adding to it.
+    if (references_.load(std::memory_order_acquire) == 1 ||
+        references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      Free(this);
+    }
+  }
+
+ protected:
+  Node(size_t height, size_t count)
+      : count_(static_cast<uint16_t>(count)), height_(static_cast<uint8_t>(height)) {}
+  ~Node() = default;
+
+ private:
+  static void Free(const Node* node);
+
+  mutable std::atomic<uint32_t> references_{1};
+  uint16_t count_;
+  uint8_t height_;
+};
+
+using NodeRef = Ref<Node>;
+
+// Behind the header stand, with n rows:
+//   n + 1 places where a row's JSON begins, the last where the JSON ends;
+//   2n + 1 places where a row's key and its record begin, and the last end;
+//   the JSON, each object followed by a comma (none in a leaf of hidden rows);
+//   the keys and records, those of a row together.
+// Places are counted from the leaf's own address, so that the JSON of a row is
+// found by its number alone, without a look at the header.
+class Leaf : public Node {
+ public:
+  // 1 to kMaxLeafRows rows in order, less than 4 GiB of them. Copies the bytes.
+  static NodeRef Make(const Row* rows, size_t count);
+
+  Row row(size_t i) const;
+  std::string_view key(size_t i) const {
+    const uint32_t* places = entry_places() + 2 * i;
+    return Bytes(places[0], places[1]);
+  }
+
+  // The number of the first row whose key is not below `order_key`.
+  size_t LowerBound(std::string_view order_key) const;
+
+  // The JSON of the rows from `first` to before `last`, a comma behind each.
+  std::string_view Json(size_t first, size_t last) const {
+    return Bytes(json_places()[first], json_places()[last]);
+  }
+
+ private:
+  friend class Node;
+  explicit Leaf(size_t count) : Node(0, count) {}
+
+  const uint32_t* json_places() const { return reinterpret_cast<const uint32_t*>(this + 1); }
+  const uint32_t* entry_places() const { return json_places() + count() + 1; }
+  std::string_view Bytes(uint32_t begin, uint32_t end) const {
+    return {reinterpret_cast<const char*>(this) + begin, end - begin};
+  }
+};
+
+class Inner : public Node {
+ public:
+  // 1 to kMaxChildren children of one height, which are moved from.
+  static NodeRef Make(NodeRef* children, size_t count);
+
+  const Node* child(size_t i) const { return children_[i]; }
+
+  // How many rows the children up to and with child i have together.
+  size_t row_end(size_t i) const { return row_ends_[i]; }
+  size_t row_begin(size_t i) const { return i == 0 ? 0 : row_ends_[i - 1]; }
+
+  // The child that row `row` of the subtree is in. There must be that row.
+  size_t ChildOfRow(size_t row) const {
+    // Counts the children that end at or before the row, without a branch: the
+    // difference is negative for those, so that its top bit is one.
+    uint32_t before = 0;
+    const uint32_t next = static_cast<uint32_t>(row) + 1;
+    for (size_t i = 0; i < kMaxChildren; ++i) before += (row_ends_[i] - next) >> 31;
+    return before;
+  }
+
+  // The child that a row of that key is in, or would be: the last one that does
+  // not begin after it, or the first. Not before child `from`.
+  size_t ChildOfKey(std::string_view order_key, size_t from = 0) const;
+
+ private:
+  friend class Node;
+  static constexpr uint32_t kNoChild = 0x7fffffff;
+
+  Inner(size_t height, size_t count) : Node(height, count) { row_ends_.fill(kNoChild); }
+
+  std::array<uint32_t, kMaxChildren> row_ends_;  // kNoChild past the last child
+  std::array<const Node*, kMaxChildren> children_;
+};
+
+inline const Leaf* AsLeaf(const Node* node) { return static_cast<const Leaf*>(node); }
+inline const Inner* AsInner(const Node* node) { return static_cast<const Inner*>(node); }
+
+}  // namespace muster::view
+
+#endif  // MUSTER_VIEW_TREE_NODE_H_

@@ -1,0 +1,214 @@
+// What a change copies, how nodes are mended, and what a page touches.
+#include "view/counted_tree.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "engine/view/tree_checker.h"
+
+namespace muster::view {
+namespace {
+
+constexpr auto kShown = CountedTree::Kind::kShown;
+constexpr auto kHidden = CountedTree::Kind::kHidden;
+
+std::string Key(size_t number) {
+  char digits[16];
+  std::snprintf(digits, sizeof(digits), "%07zu", number);
+  return digits;
+}
+
+// Rows 0, 2, 4, …: there is room between any two.
+CountedTree Build(size_t rows) {
+  CountedTree::Builder builder;
+  for (size_t i = 0; i < rows; ++i) builder.Append({Key(2 * i), "r", "{" + Key(2 * i) + "}"});
+  return builder.Finish();
+}
+
+CountedTree Put(const CountedTree& tree, const std::vector<size_t>& numbers,
+                std::string_view json = "{}") {
+  std::vector<std::string> keys;
+  for (size_t number : numbers) keys.push_back(Key(number));
+  std::vector<RowChange> changes;
+  for (const std::string& key : keys) changes.push_back({key, true, "new", json});
+  bool changed = false;
+  return tree.With(changes, kShown, &changed);
+}
+
+CountedTree RemoveFrom(const CountedTree& tree, size_t first, size_t last) {
+  std::vector<std::string> keys;
+  for (size_t i = first; i < last; ++i) keys.push_back(Key(2 * i));
+  std::vector<RowChange> changes;
+  for (const std::string& key : keys) changes.push_back({key});
+  bool changed = false;
+  return tree.With(changes, kShown, &changed);
+}
+
+void ExpectSound(const CountedTree& tree) { EXPECT_EQ(CheckInvariants(tree, kShown), ""); }
+
+// 200,000 rows are leaves under inner nodes under inner nodes under a root.
+constexpr size_t kManyRows = 200000;
+
+TEST(CountedTree, IsSoundForEverySizeWhenBuilt) {
+  for (size_t rows = 0; rows < 400; ++rows) {
+    const CountedTree tree = Build(rows);
+    EXPECT_EQ(tree.size(), rows);
+    ExpectSound(tree);
+  }
+  for (size_t rows : {48 * 64 - 1, 48 * 64, 64 * 64, 64 * 64 + 1, 64 * 64 + 33}) {
+    ExpectSound(Build(rows));
+  }
+  const CountedTree tree = Build(kManyRows);
+  ExpectSound(tree);
+  EXPECT_EQ(tree.root()->height(), 3u);
+}
+
+TEST(CountedTree, AChangedRowCopiesOneLeafAndThePathToIt) {
+  const CountedTree before = Build(kManyRows);
+  const CountedTree after = Put(before, {2 * 77777});
+  EXPECT_EQ(NewNodes(before, after), 1 + before.root()->height());
+  ExpectSound(after);
+}
+
+TEST(CountedTree, AnAddedRowCopiesOneLeafAndThePathToIt) {
+  const CountedTree before = Build(kManyRows);
+  const CountedTree after = Put(before, {2 * 77777 + 1});
+  EXPECT_EQ(after.size(), kManyRows + 1);
+  EXPECT_EQ(NewNodes(before, after), 1 + before.root()->height());
+}
+
+TEST(CountedTree, ARemovedRowCopiesOneLeafAndThePathToIt) {
+  const CountedTree before = Build(kManyRows);
+  const CountedTree after = RemoveFrom(before, 77777, 77778);
+  EXPECT_EQ(after.size(), kManyRows - 1);
+  EXPECT_EQ(NewNodes(before, after), 1 + before.root()->height());
+}
+
+TEST(CountedTree, ChangesOfOneLeafCopyItOnce) {
+  const CountedTree before = Build(kManyRows);
+  const CountedTree after = Put(before, {640, 642, 643, 650});
+  EXPECT_EQ(NewNodes(before, after), 1 + before.root()->height());
+}
+
+TEST(CountedTree, ABatchCopiesTheLeavesThatItChangesAndTheNodesAboveThemOnce) {
+  const CountedTree before = Build(kManyRows);
+  // Two leaves under one inner node, and one far away: below the root, two paths.
+  const CountedTree after = Put(before, {0, 2 * 70, 2 * 199999});
+  EXPECT_EQ(NewNodes(before, after), 3 + 2 * (before.root()->height() - 1) + 1);
+  ExpectSound(after);
+}
+
+TEST(CountedTree, AChangeThatChangesNothingCopiesNothing) {
+  const CountedTree before = Build(1000);
+  EXPECT_EQ(RemoveFrom(before, 5000, 5001).root(), before.root()) << "a row that is not there";
+  const CountedTree once = Put(before, {10, 20});
+  EXPECT_EQ(Put(once, {10, 20}).root(), once.root()) << "the same bytes";
+  EXPECT_EQ(Put(before, {}).root(), before.root());
+}
+
+TEST(CountedTree, ALeafThatIsFullBecomesTwo) {
+  CountedTree tree = Build(1);
+  for (size_t i = 1; i < kMaxLeafRows; ++i) tree = Put(tree, {2 * i});
+  EXPECT_EQ(tree.root()->height(), 0u);
+  tree = Put(tree, {1});
+  EXPECT_EQ(tree.root()->height(), 1u);
+  EXPECT_EQ(tree.root()->count(), 2u);
+  ExpectSound(tree);
+}
+
+TEST(CountedTree, ALeafLeftTooSmallJoinsItsNeighbour) {
+  const CountedTree tree = RemoveFrom(Build(192), 64, 64 + 33);
+  EXPECT_EQ(tree.root()->count(), 2u) << "three leaves of 64 before";
+  ExpectSound(tree);
+}
+
+TEST(CountedTree, ALeafLeftTooSmallTakesRowsOfANeighbourThatIsFull) {
+  CountedTree tree = Build(192);
+  for (size_t i = 0; i < 32; ++i) tree = Put(tree, {2 * i + 1});  // the first has 96
+  tree = RemoveFrom(tree, 64, 64 + 40);
+  EXPECT_EQ(tree.root()->count(), 3u);
+  ExpectSound(tree);
+}
+
+TEST(CountedTree, NodesThatAreLeftTooSmallAreMendedAcrossTheSeamOfTheirParents) {
+  // Of two neighbouring inner nodes, the one keeps a single row, the other is whole;
+  // their leaves meet only when the two are joined.
+  const CountedTree before = Build(kManyRows);
+  const Inner* const root = AsInner(before.root());
+  const size_t begin = root->row_begin(1), end = root->row_end(1);
+  ExpectSound(RemoveFrom(before, begin, end - 1));
+  ExpectSound(RemoveFrom(before, begin + 1, end));
+  ExpectSound(RemoveFrom(before, begin + 1, end + 20000));
+  ExpectSound(RemoveFrom(before, 1, kManyRows - 1));
+}
+
+TEST(CountedTree, TheRootGoesDownAsRowsGo) {
+  CountedTree tree = Build(kManyRows);
+  for (size_t left = kManyRows; left > 0; left /= 3) {
+    tree = RemoveFrom(tree, left / 3, left);
+    ExpectSound(tree);
+    EXPECT_EQ(tree.size(), left / 3);
+  }
+  EXPECT_EQ(tree.root(), nullptr);
+}
+
+TEST(CountedTree, ALargeBatchIntoOneLeafMakesALevelOfNodes) {
+  std::vector<size_t> numbers;
+  for (size_t i = 0; i < 50000; ++i) numbers.push_back(101 + 2 * i);
+  const CountedTree tree = Put(Build(100), numbers);
+  EXPECT_EQ(tree.size(), 50100u);
+  ExpectSound(tree);
+}
+
+TEST(CountedTree, APageOf500RowsIsAtMost17SpansHoweverSmallTheLeaves) {
+  CountedTree tree = Build(6400);
+  for (size_t leaf = 0; leaf < 100; ++leaf) {
+    tree = RemoveFrom(tree, leaf * 64 + 32, leaf * 64 + 64);
+  }
+  ASSERT_EQ(tree.size(), 3200u);
+  for (size_t offset = 0; offset < 3200; ++offset) {
+    Spans spans;
+    EXPECT_EQ(tree.Slice(offset, 500, &spans), std::min<size_t>(500, 3200 - offset));
+    EXPECT_LE(spans.size(), 17u);
+  }
+}
+
+TEST(CountedTree, EveryOffsetGivesItsRow) {
+  const CountedTree tree = Build(10000);
+  for (size_t offset = 0; offset < 10000; ++offset) {
+    Spans spans;
+    ASSERT_EQ(tree.Slice(offset, 1, &spans), 1u);
+    ASSERT_EQ(spans.ToString(), "{" + Key(2 * offset) + "}");
+  }
+  Spans spans;
+  EXPECT_EQ(tree.Slice(10000, 1, &spans), 0u);
+  EXPECT_TRUE(spans.empty());
+}
+
+TEST(CountedTree, HoldsOnlyTheRowsOfItsKind) {
+  bool changed = false;
+  const std::vector<RowChange> changes = {{"a", true, "r", "{}"}, {"b", true, "r", ""}};
+  EXPECT_EQ(CountedTree().With(changes, kHidden, &changed).size(), 1u);
+  EXPECT_FALSE(changed) << "clients see nothing of hidden rows";
+  EXPECT_EQ(CountedTree().With(changes, kShown, &changed).size(), 1u);
+  EXPECT_TRUE(changed);
+}
+
+TEST(CountedTree, AVersionLivesAsLongAsItIsHeld) {
+  CountedTree old = Build(5000);
+  CountedTree next = Put(old, {100}, "{new}");
+  Spans spans;
+  old.Slice(50, 1, &spans);
+  EXPECT_EQ(spans.ToString(), "{" + Key(100) + "}");
+  old = CountedTree();
+  spans.Clear();
+  next.Slice(50, 1, &spans);
+  EXPECT_EQ(spans.ToString(), "{new}");
+  ExpectSound(next);
+}
+
+}  // namespace
+}  // namespace muster::view
