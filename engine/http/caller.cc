@@ -1,5 +1,6 @@
 #include "http/caller.h"
 
+#include <string>
 #include <utility>
 
 #include "http/credential.h"
@@ -9,25 +10,40 @@ namespace {
 
 // A user without an id is nobody, whoever says so: were it let through, a host
 // that forgot to check would have opened the door.
-Caller Named(std::string user_id) {
-  if (user_id.empty()) return {};
-  return {Caller::Kind::kUser, std::move(user_id)};
+Caller Named(User user) {
+  if (user.id.empty()) return {};
+  return {Caller::Kind::kUser, std::move(user)};
 }
 
-}  // namespace
+Caller Named(std::string user_id) {
+  User user;
+  user.id = std::move(user_id);
+  return Named(std::move(user));
+}
 
-Caller FindCaller(const HeaderFields* headers, const Authenticator& authenticator) {
-  const std::string credential = FindCredential(headers);
-  if (credential.empty()) return {};
-  absl::StatusOr<std::string> user_id = authenticator.Authenticate(credential);
-  if (user_id.ok()) return Named(*std::move(user_id));
-  switch (user_id.status().code()) {
+Caller Unknown(const absl::Status& status) {
+  switch (status.code()) {
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kUnauthenticated:
       return {};
     default:
       return {Caller::Kind::kUnavailable, {}};
   }
+}
+
+}  // namespace
+
+Caller FindCaller(const HeaderFields* headers, const Catalog& catalog,
+                  const Authenticator* authenticator) {
+  HeaderText credential;
+  FindCredential(headers, &credential);
+  if (credential.view().empty()) return {};
+  if (authenticator == nullptr) {
+    absl::StatusOr<User> user = catalog.FindUserByApiKey(credential.view());
+    return user.ok() ? Named(*std::move(user)) : Unknown(user.status());
+  }
+  absl::StatusOr<std::string> user_id = authenticator->Authenticate(credential.view());
+  return user_id.ok() ? Named(*std::move(user_id)) : Unknown(user_id.status());
 }
 
 Caller CallerFromHost(const AuthenticatedUser& user) {

@@ -1,7 +1,5 @@
 #include "http/credential.h"
 
-#include "http/header_text.h"
-
 namespace muster::http {
 
 std::string_view BearerToken(std::string_view authorization) {
@@ -13,15 +11,17 @@ std::string_view BearerToken(std::string_view authorization) {
   return Trim(authorization);
 }
 
-std::string FindCredential(const HeaderFields* headers) {
+void FindCredential(const HeaderFields* headers, HeaderText* credential) {
   for (std::string_view name : {"x-auth-token", "x-access-token"}) {
-    std::string token = JoinedField(headers, name);
-    if (!token.empty()) return token;
+    JoinField(headers, name, credential);
+    if (!credential->view().empty()) return;
   }
-  const std::string authorization = JoinedField(headers, "authorization");
-  const std::string_view token = BearerToken(authorization);
-  if (!token.empty()) return std::string(token);
-  return JoinedField(headers, "x-api-key");
+  JoinField(headers, "authorization", credential);
+  if (!credential->view().empty()) {
+    const std::string_view token = BearerToken(credential->view());
+    if (!token.empty()) return credential->Narrow(token);
+  }
+  JoinField(headers, "x-api-key", credential);
 }
 
 }  // namespace muster::http

@@ -2,9 +2,9 @@
 #ifndef MUSTER_HTTP_CREDENTIAL_H_
 #define MUSTER_HTTP_CREDENTIAL_H_
 
-#include <string>
 #include <string_view>
 
+#include "http/header_text.h"
 #include "muster/http.h"
 
 namespace muster::http {
@@ -13,9 +13,10 @@ namespace muster::http {
 // Bearer or no token follows it. A part of `authorization`.
 std::string_view BearerToken(std::string_view authorization);
 
-// The first of X-Auth-Token, X-Access-Token, a bearer token and X-Api-Key that
-// is not empty; "" where there is none. `headers` may be null. Any thread.
-std::string FindCredential(const HeaderFields* headers);
+// Makes `credential` the first of X-Auth-Token, X-Access-Token, a bearer token and
+// X-Api-Key that is not empty; "" where there is none. `headers` may be null. Any
+// thread.
+void FindCredential(const HeaderFields* headers, HeaderText* credential);
 
 }  // namespace muster::http
 

@@ -13,11 +13,20 @@ constexpr std::string_view kOffsetKey = R"(,"offset":)";
 constexpr std::string_view kCountKey = R"(,"count":)";
 constexpr std::string_view kPageEnd = "}}}";
 
+constexpr std::string_view kRunningKey = R"(","stats":{"running":)";
+constexpr std::string_view kPausedKey = R"(,"paused":)";
+constexpr std::string_view kOtherKey = R"(,"other":)";
+constexpr std::string_view kUserTotalKey = R"(,"total":)";
+
 constexpr size_t kMaxIntegerLength = 20;  // of 64 bits, with a sign
 
 static_assert(kTotalKey.size() + kLimitKey.size() + kOffsetKey.size() + kCountKey.size() +
                   kPageEnd.size() + 4 * kMaxIntegerLength <=
               kMaxPageClosing);
+
+static_assert(kRunningKey.size() + kPausedKey.size() + kOtherKey.size() + kUserTotalKey.size() +
+                  kPageEnd.size() + 4 * kMaxIntegerLength <=
+              kMaxUserClosing);
 
 // Writes on; the caller has made sure that there is room.
 struct Cursor {
@@ -74,14 +83,34 @@ size_t WritePageClosing(const PageCounts& counts, char* out) {
   return static_cast<size_t>(cursor.at - out);
 }
 
+bool IsPlainJson(std::string_view text) {
+  for (char c : text) {
+    if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') return false;
+  }
+  return true;
+}
+
+size_t WriteUser(std::string_view user_id, const UserStats& stats, char* out) {
+  Cursor cursor{out};
+  cursor.Put(user_id);
+  cursor.Put(kRunningKey);
+  cursor.Put(stats.running);
+  cursor.Put(kPausedKey);
+  cursor.Put(stats.paused);
+  cursor.Put(kOtherKey);
+  cursor.Put(stats.other);
+  cursor.Put(kUserTotalKey);
+  cursor.Put(stats.total);
+  cursor.Put(kPageEnd);
+  return static_cast<size_t>(cursor.at - out);
+}
+
 std::optional<std::string> WhoamiBody(std::string_view user_id, const UserStats& stats) {
-  std::string body = R"({"status":"success","data":{"user_id":)";
+  std::string body(kUserOpening.substr(0, kUserOpening.size() - 1));
   if (!AppendJsonString(user_id, &body)) return std::nullopt;
-  body.append(R"(,"stats":{"running":)").append(std::to_string(stats.running));
-  body.append(R"(,"paused":)").append(std::to_string(stats.paused));
-  body.append(R"(,"other":)").append(std::to_string(stats.other));
-  body.append(R"(,"total":)").append(std::to_string(stats.total));
-  body.append("}}}");
+  body.pop_back();  // the quote, which the closing begins with
+  char closing[kMaxUserClosing];
+  body.append(closing, WriteUser({}, stats, closing));
   return body;
 }
 

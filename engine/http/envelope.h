@@ -29,6 +29,14 @@ inline constexpr std::string_view kPageOpening = R"({"status":"success","data":{
 inline constexpr size_t kMaxPageClosing = 160;
 size_t WritePageClosing(const PageCounts& counts, char* out);
 
+// Who asks, in two parts as well: what is the same in each answer, and what is
+// written to `out`, which has room for kMaxUserClosing bytes more than the id has.
+// The id must be text that JSON has as it is.
+inline constexpr std::string_view kUserOpening = R"({"status":"success","data":{"user_id":")";
+inline constexpr size_t kMaxUserClosing = 160;
+bool IsPlainJson(std::string_view text);
+size_t WriteUser(std::string_view user_id, const UserStats& stats, char* out);
+
 // Whole bodies. Nothing where a text is not UTF-8, since no JSON can hold it.
 std::optional<std::string> WhoamiBody(std::string_view user_id, const UserStats& stats);
 std::optional<std::string> NotReadyBody(std::string_view reason);

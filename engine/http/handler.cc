@@ -34,12 +34,7 @@ using http::Exchange;
 class Handler::Impl {
  public:
   Impl(Catalog* catalog, HandlerOptions options)
-      : catalog_(catalog),
-        options_(std::move(options)),
-        routes_(options_),
-        api_keys_(catalog),
-        authenticator_(options_.authenticator != nullptr ? *options_.authenticator
-                                                         : api_keys_) {}
+      : catalog_(catalog), options_(std::move(options)), routes_(options_) {}
 
   std::optional<Response> Handle(const Request& request, const AuthenticatedUser* user) const;
   void Answer(const Exchange& exchange, ResponseBuilder* response) const;
@@ -51,8 +46,7 @@ class Handler::Impl {
   void AnswerReadyz(ResponseBuilder* response) const;
 
   // The next two answer where they say no.
-  bool HasCaller(const Exchange& exchange, std::string* user_id,
-                 ResponseBuilder* response) const;
+  bool HasCaller(const Exchange& exchange, User* user, ResponseBuilder* response) const;
   // Takes the snapshot, too, that the answer is made of.
   bool IsModified(List list, const Exchange& exchange, ResponseBuilder* response) const;
 
@@ -61,8 +55,6 @@ class Handler::Impl {
   Catalog* const catalog_;
   const HandlerOptions options_;
   const http::Routes routes_;
-  const ApiKeyAuthenticator api_keys_;
-  const Authenticator& authenticator_;
 };
 
 std::optional<Response> Handler::Impl::Handle(const Request& request,
@@ -99,10 +91,9 @@ void Handler::Impl::AnswerList(List list, const Exchange& exchange,
   if (page.fault != http::QueryFault::kNone) {
     return response->Answer(http::InvalidQuery(page.fault));
   }
-  std::string user_id;
-  if (list == List::kHosts && options_.hosts_require_credential &&
-      !HasCaller(exchange, &user_id, response)) {
-    return;
+  if (list == List::kHosts && options_.hosts_require_credential) {
+    User user;
+    if (!HasCaller(exchange, &user, response)) return;
   }
   if (IsModified(list, exchange, response)) response->AnswerPage(list, page);
 }
@@ -112,13 +103,14 @@ void Handler::Impl::AnswerRootfses(const Exchange& exchange, ResponseBuilder* re
 }
 
 void Handler::Impl::AnswerWhoami(const Exchange& exchange, ResponseBuilder* response) const {
-  std::string user_id;
-  if (!HasCaller(exchange, &user_id, response)) return;
-  const absl::StatusOr<UserStats> stats = catalog_->GetUserStats(user_id);
-  if (!stats.ok()) return response->Answer(http::StoreFault(stats.status()));
-  std::optional<std::string> body = http::WhoamiBody(user_id, *stats);
-  if (!body) return response->Answer(http::kInternalError);
-  response->Answer(200, *std::move(body));
+  User user;
+  if (!HasCaller(exchange, &user, response)) return;
+  if (!user.stats) {
+    const absl::StatusOr<UserStats> stats = catalog_->GetUserStats(user.id);
+    if (!stats.ok()) return response->Answer(http::StoreFault(stats.status()));
+    user.stats = *stats;
+  }
+  response->AnswerUser(user.id, *user.stats);
 }
 
 void Handler::Impl::AnswerReadyz(ResponseBuilder* response) const {
@@ -137,14 +129,15 @@ bool Handler::Impl::IsModified(List list, const Exchange& exchange,
   return false;
 }
 
-bool Handler::Impl::HasCaller(const Exchange& exchange, std::string* user_id,
+bool Handler::Impl::HasCaller(const Exchange& exchange, User* user,
                               ResponseBuilder* response) const {
-  http::Caller caller = exchange.user != nullptr
-                            ? http::CallerFromHost(*exchange.user)
-                            : http::FindCaller(exchange.request.headers, authenticator_);
+  http::Caller caller =
+      exchange.user != nullptr
+          ? http::CallerFromHost(*exchange.user)
+          : http::FindCaller(exchange.request.headers, *catalog_, options_.authenticator);
   switch (caller.kind) {
     case http::Caller::Kind::kUser:
-      *user_id = std::move(caller.user_id);
+      *user = std::move(caller.user);
       return true;
     case http::Caller::Kind::kNobody:
       response->Answer(http::kUnauthorized);

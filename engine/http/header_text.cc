@@ -25,16 +25,37 @@ bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   return true;
 }
 
-std::string JoinedField(const HeaderFields* headers, std::string_view name) {
-  std::string joined;
-  if (headers == nullptr) return joined;
+void HeaderText::Append(std::string_view bytes) {
+  if (outside_.empty()) {
+    if (begin_ + size_ + bytes.size() <= kInside) {
+      size_ += bytes.copy(inside_ + begin_ + size_, bytes.size());
+      return;
+    }
+    outside_.assign(inside_, begin_ + size_);
+  }
+  outside_.append(bytes);
+  size_ += bytes.size();
+}
+
+void HeaderText::Clear() {
+  begin_ = size_ = 0;
+  outside_.clear();
+}
+
+void HeaderText::Narrow(std::string_view part) {
+  begin_ += static_cast<size_t>(part.data() - view().data());
+  size_ = part.size();
+}
+
+void JoinField(const HeaderFields* headers, std::string_view name, HeaderText* text) {
+  text->Clear();
+  if (headers == nullptr) return;
   bool any = false;
-  headers->ForEach(name, [&joined, &any](std::string_view value) {
-    if (any) joined.push_back(',');
-    joined.append(Trim(value));
+  headers->ForEach(name, [text, &any](std::string_view value) {
+    if (any) text->Append(",");
+    text->Append(Trim(value));
     any = true;
   });
-  return joined;
 }
 
 }  // namespace http

@@ -1,5 +1,6 @@
 #include "http/response_builder.h"
 
+#include <optional>
 #include <utility>
 
 #include "http/envelope.h"
@@ -21,6 +22,19 @@ void ResponseBuilder::Answer(int status, std::string body) {
   FinishBody();
 }
 
+void ResponseBuilder::AnswerUser(std::string_view user_id, const UserStats& stats) {
+  if (user_id.size() <= Response::kMaxTail - http::kMaxUserClosing &&
+      http::IsPlainJson(user_id)) {
+    BeginUncached(200);
+    AppendBody(http::kUserOpening);
+    AppendTail(http::WriteUser(user_id, stats, response_->tail_));
+    return FinishBody();
+  }
+  std::optional<std::string> body = http::WhoamiBody(user_id, stats);
+  if (!body) return Answer(http::kInternalError);
+  Answer(200, *std::move(body));
+}
+
 void ResponseBuilder::AnswerPage(List list, const http::PageQuery& page) {
   BeginList(200, list);
   AppendBody(http::kPageOpening);
@@ -29,8 +43,7 @@ void ResponseBuilder::AnswerPage(List list, const http::PageQuery& page) {
       list == List::kShapes ? snapshot.AppendShapes(page.limit, page.offset, &response_->body_)
                             : snapshot.AppendHosts(page.limit, page.offset, &response_->body_);
   static_assert(Response::kMaxTail >= http::kMaxPageClosing);
-  response_->tail_span_ = response_->body_.size();
-  AppendBody({response_->tail_, http::WritePageClosing(counts, response_->tail_)});
+  AppendTail(http::WritePageClosing(counts, response_->tail_));
   FinishBody();
 }
 
@@ -54,6 +67,11 @@ void ResponseBuilder::BeginList(int status, List list) {
   if (status != 304) response_->AddHeader("Content-Type", "application/json");
   response_->AddHeader("Cache-Control", "no-cache");
   response_->AddHeader("ETag", response_->snapshot_.etag(list));
+}
+
+void ResponseBuilder::AppendTail(size_t length) {
+  response_->tail_span_ = response_->body_.size();
+  AppendBody({response_->tail_, length});
 }
 
 void ResponseBuilder::FinishBody() {

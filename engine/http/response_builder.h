@@ -31,6 +31,9 @@ class ResponseBuilder {
   // An answer whose text was made for it.
   void Answer(int status, std::string body);
 
+  // 200 with who asks; 500 where the id is not UTF-8, which no JSON can hold.
+  void AnswerUser(std::string_view user_id, const UserStats& stats);
+
   // The snapshot that the answers below are made of, which the response keeps.
   const Snapshot& Hold(Snapshot snapshot) {
     response_->snapshot_ = std::move(snapshot);
@@ -52,6 +55,8 @@ class ResponseBuilder {
   // The status and the headers of an answer that may be kept and revalidated.
   void BeginList(int status, List list);
   void AppendBody(std::string_view bytes) { response_->body_.Append(bytes); }
+  // Appends what has been written to the tail, which is used once.
+  void AppendTail(size_t length);
   // Says how long the body is, and takes it away where the method wants none.
   void FinishBody();
 

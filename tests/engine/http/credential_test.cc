@@ -9,7 +9,13 @@
 namespace muster::http {
 namespace {
 
-std::string Find(const Fields& fields) { return FindCredential(&fields); }
+std::string Find(const HeaderFields* fields) {
+  HeaderText credential;
+  credential.Append("what was there before");
+  FindCredential(fields, &credential);
+  return std::string(credential.view());
+}
+std::string Find(const Fields& fields) { return Find(&fields); }
 
 TEST(Credential, IsTakenFromEachOfTheFourFields) {
   EXPECT_EQ(Find({{"X-Auth-Token", "k"}}), "k");
@@ -33,7 +39,7 @@ TEST(Credential, IsNotAnEmptyField) {
 }
 
 TEST(Credential, IsNothingWithoutAField) {
-  EXPECT_EQ(FindCredential(nullptr), "");
+  EXPECT_EQ(Find(nullptr), "");
   EXPECT_EQ(Find({}), "");
   EXPECT_EQ(Find({{"X-Api-Key", "  "}}), "");
   EXPECT_EQ(Find({{"Cookie", "k"}, {"X-Api-Keys", "k"}}), "");
@@ -81,6 +87,19 @@ TEST(BearerToken, IsPartOfTheValue) {
   const std::string value = "Bearer k";
   EXPECT_EQ(BearerToken(value).data(), value.data() + 7);
   EXPECT_EQ(BearerToken(""), "");
+}
+
+// Around what has room without memory from the heap, alone and joined.
+TEST(Credential, MayBeOfAnyLength) {
+  for (size_t length = 505; length < 520; ++length) {
+    const std::string key(length, 'k');
+    EXPECT_EQ(Find({{"X-Api-Key", key}}), key);
+    EXPECT_EQ(Find({{"Authorization", "Bearer " + key}}), key);
+    EXPECT_EQ(Find({{"Authorization", "Basic " + key}, {"X-Api-Key", "a"}}), "a");
+    EXPECT_EQ(Find({{"X-Api-Key", key}, {"X-Api-Key", "b"}}), key + ",b");
+    EXPECT_EQ(Find({{"X-Api-Key", "b"}, {"X-Api-Key", key}, {"X-Api-Key", key}}),
+              "b," + key + "," + key);
+  }
 }
 
 }  // namespace
