@@ -12,7 +12,7 @@ ENGINE_PACKAGES := g++ cmake ninja-build pkg-config ccache \
   libabsl-dev rapidjson-dev liblmdb-dev libsodium-dev
 SERVE_PACKAGES := $(ENGINE_PACKAGES) libboost-dev libcli11-dev
 BUILD_PACKAGES := $(SERVE_PACKAGES) libgtest-dev libgmock-dev pybind11-dev python3-dev
-CHECK_PACKAGES := $(BUILD_PACKAGES) python3-pytest clang-format curl git
+CHECK_PACKAGES := $(BUILD_PACKAGES) python3-pytest clang-format curl git valgrind
 BENCH_PACKAGES := $(ENGINE_PACKAGES) libbenchmark-dev libsqlite3-dev librocksdb-dev \
   python3-matplotlib
 BENCH_GO_PACKAGES := $(BENCH_PACKAGES) golang-go golang-github-hashicorp-go-memdb-dev
