@@ -46,12 +46,12 @@ Snapshot Catalog::snapshot() noexcept {
 }
 
 absl::Status Catalog::Apply(const WriteBatch& batch) {
-  if (absl::Status status = impl_->CheckOpen(); !status.ok()) return status;
+  if (absl::Status status = impl_->CheckOpenHere(); !status.ok()) return status;
   return impl_->committer->Apply(batch.rep());
 }
 
 absl::Status Catalog::CatchUp() {
-  if (absl::Status status = impl_->CheckOpen(); !status.ok()) return status;
+  if (absl::Status status = impl_->CheckOpenHere(); !status.ok()) return status;
   return impl_->committer->CatchUp();
 }
 

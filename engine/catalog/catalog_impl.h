@@ -2,6 +2,8 @@
 #ifndef MUSTER_CATALOG_CATALOG_IMPL_H_
 #define MUSTER_CATALOG_CATALOG_IMPL_H_
 
+#include <unistd.h>
+
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -34,6 +36,14 @@ class Catalog::Impl {
     return absl::FailedPreconditionError("the catalog is closed: open it again");
   }
 
+  // The same, before anything that takes a lock: after a fork a thread that is not
+  // there may have it.
+  absl::Status CheckOpenHere() const {
+    if (getpid() == pid) return CheckOpen();
+    return absl::FailedPreconditionError(
+        "the catalog was opened before a fork: open it in the child, after the fork");
+  }
+
   // A short read transaction of the store.
   absl::StatusOr<std::unique_ptr<ReadTransaction>> Read() const {
     if (absl::Status status = CheckOpen(); !status.ok()) return status;
@@ -44,6 +54,7 @@ class Catalog::Impl {
   // no such user.
   absl::StatusOr<std::optional<UserStats>> FindStats(std::string_view user_id);
 
+  const pid_t pid = getpid();
   const std::unique_ptr<Store> store;
   identity::UserCache users;
   std::unique_ptr<commit::Committer> committer;

@@ -94,6 +94,8 @@ absl::StatusOr<std::unique_ptr<view::View>> FollowLog(ReadTransaction& txn,
   ChangedRecords changed;
   absl::Status status = changed.Read(txn, base_meta.version);
   if (!status.ok()) return status;
+  // Also where the rest fails: a revoked key must not pass because of it.
+  changed.identities().Forget(txn.commit_id(), users);
   std::unique_ptr<view::View> none;
   if (changed.entry_count() != EntriesBetween(base_meta, meta)) return none;
   view::ViewEdit edit(base);
@@ -103,7 +105,6 @@ absl::StatusOr<std::unique_ptr<view::View>> FollowLog(ReadTransaction& txn,
   if (!view.ok()) return view;
   if (!Agrees(**view, meta)) return none;
   SetVersions(meta, view->get());
-  changed.identities().Forget(txn.commit_id(), users);
   return view;
 }
 
@@ -122,16 +123,16 @@ bool IsFar(const store::Meta& have, const store::Meta& want) {
          (other_rootfses && have.list(List::kHosts).count > kFewHosts);
 }
 
-absl::StatusOr<std::unique_ptr<view::View>> AdvanceView(ReadTransaction& txn,
-                                                        const store::Meta& meta,
-                                                        const view::View& base,
-                                                        const store::Meta& base_meta,
-                                                        identity::UserCache* users) {
-  if (LogReachesBack(base_meta, meta) && LogIsShorter(base_meta, meta)) {
+absl::StatusOr<std::unique_ptr<view::View>> AdvanceView(
+    ReadTransaction& txn, const store::Meta& meta, const view::View& base,
+    const store::Meta& base_meta, Means means, identity::UserCache* users) {
+  if (LogReachesBack(base_meta, meta) &&
+      (means == Means::kLog || LogIsShorter(base_meta, meta))) {
     auto view = FollowLog(txn, meta, base, base_meta, users);
     if (view.ok() && *view != nullptr) return view;
     // A log that is damaged is no reason to fail: the lists tell it all.
   }
+  if (means == Means::kLog) return std::unique_ptr<view::View>();
   auto view = LoadView(txn, meta, &base, &base_meta);
   if (view.ok() && users != nullptr) users->InvalidateAll(txn.commit_id());
   return view;

@@ -25,14 +25,18 @@ bool IsSameVersion(const store::Meta& a, const store::Meta& b);
 // to read should spend on it: about a millisecond.
 bool IsFar(const store::Meta& have, const store::Meta& want);
 
+// What may be done to get there.
+enum class Means {
+  kLog,  // what changed, as the log says
+  kAny,  // whole lists too
+};
+
 // The view of the state that `txn` sees and `meta` describes, made from `base`,
-// whose meta record was `base_meta`. Makes `users` (may be null) forget what
-// changed. Errors: DataLoss, Unavailable.
-absl::StatusOr<std::unique_ptr<view::View>> AdvanceView(ReadTransaction& txn,
-                                                        const store::Meta& meta,
-                                                        const view::View& base,
-                                                        const store::Meta& base_meta,
-                                                        identity::UserCache* users);
+// whose meta record was `base_meta`; null where the means do not lead there.
+// Makes `users` (may be null) forget what changed. Errors: DataLoss, Unavailable.
+absl::StatusOr<std::unique_ptr<view::View>> AdvanceView(
+    ReadTransaction& txn, const store::Meta& meta, const view::View& base,
+    const store::Meta& base_meta, Means means, identity::UserCache* users);
 
 }  // namespace muster::commit
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "commit/advance_view.h"
+#include "absl/cleanup/cleanup.h"
 #include "commit/batch_applier.h"
 #include "commit/load_view.h"
 #include "view/view_edit.h"
@@ -36,18 +36,22 @@ absl::Status Committer::Apply(const WriteBatch::Rep& batch) {
   return status;
 }
 
-absl::StatusOr<Committer::Turn> Committer::BeginTurn() {
+absl::StatusOr<Committer::Turn> Committer::BeginTurn(std::unique_ptr<WriteTransaction> begun) {
   for (int attempt = 0;; ++attempt) {
-    auto txn = store_.BeginWrite();
-    if (!txn.ok()) return txn.status();
-    absl::StatusOr<store::Meta> meta = store::RequireMeta(**txn);
-    if (!meta.ok()) return meta.status();
-    Turn turn{*std::move(txn), keeper_->HoldView()};
-    if (attempt == kMaxCatchUpsBefore || !IsFar(keeper_->meta(), *meta)) {
-      absl::Status status = keeper_->TakeIn(*turn.txn, *meta);
-      if (!status.ok()) return status;
-      return turn;
+    Turn turn{std::move(begun), {}};
+    if (turn.txn == nullptr) {
+      auto txn = store_.BeginWrite();
+      if (!txn.ok()) return txn.status();
+      turn.txn = *std::move(txn);
     }
+    absl::StatusOr<store::Meta> meta = store::RequireMeta(*turn.txn);
+    if (!meta.ok()) return meta.status();
+    turn.view = keeper_->HoldView();
+    const bool last = attempt == kMaxCatchUpsBefore;
+    absl::StatusOr<bool> taken_in =
+        keeper_->TakeIn(*turn.txn, *meta, last ? Means::kAny : Means::kLog);
+    if (!taken_in.ok()) return taken_in.status();
+    if (*taken_in) return turn;
     turn.view.unlock();
     turn.txn.reset();
     absl::Status status = keeper_->CatchUpWithReadable();
@@ -75,10 +79,8 @@ absl::Status Committer::ApplyInTurn(const WriteBatch::Rep& batch) {
   SetVersions(meta, next->get());
   if (absl::Status status = store::WriteMeta(txn, meta); !status.ok()) return status;
   keeper_->ExpectCommit(txn.commit_id() + 1);
-  if (absl::Status status = txn.Commit(); !status.ok()) {
-    keeper_->ExpectNoCommit();
-    return status;
-  }
+  const absl::Cleanup expect_no_more = [this] { keeper_->ExpectNoMore(); };
+  if (absl::Status status = txn.Commit(); !status.ok()) return status;
   applier.changed_identities().Forget(txn.commit_id(), users_);
   keeper_->Publish(*std::move(next), meta, txn.commit_id());
   health_.NoteCommit(absl::OkStatus());
@@ -86,7 +88,10 @@ absl::Status Committer::ApplyInTurn(const WriteBatch::Rep& batch) {
 }
 
 absl::Status Committer::CommitNothing() {
-  absl::StatusOr<Turn> turn = BeginTurn();
+  auto txn = store_.TryBeginWrite();
+  if (!txn.ok()) return txn.status();
+  if (*txn == nullptr) return health_.last_commit();  // another process is at it
+  absl::StatusOr<Turn> turn = BeginTurn(*std::move(txn));
   absl::Status status = turn.status();
   if (status.ok()) status = store::WriteMeta(*turn->txn, keeper_->meta());
   if (status.ok()) status = turn->txn->Commit();

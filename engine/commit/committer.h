@@ -61,8 +61,9 @@ class Committer {
   };
 
   // The next three: under writing_.
-  // Begins a turn with all taken in that others have committed.
-  absl::StatusOr<Turn> BeginTurn();
+  // Begins a turn with all taken in that others have committed. `begun` is a write
+  // transaction if there is one already.
+  absl::StatusOr<Turn> BeginTurn(std::unique_ptr<WriteTransaction> begun = nullptr);
   absl::Status ApplyInTurn(const WriteBatch::Rep& batch);
   absl::Status CommitNothing();
 

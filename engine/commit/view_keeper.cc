@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "commit/advance_view.h"
 #include "commit/load_view.h"
 
 namespace muster::commit {
@@ -10,6 +9,13 @@ namespace {
 
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
+
+// Whether `a` is the state before `b`. LMDB lets a reader that stood still while it
+// began see a newer state under an older commit's number, so that a commit with a
+// higher number may well be older.
+bool IsOlder(const store::Meta& a, const store::Meta& b) {
+  return a.id == b.id && a.incarnation == b.incarnation && a.version < b.version;
+}
 
 // How long readers do without another look, so that not every snapshot pays for
 // one: while another process is between LMDB's meta page and the announcement of
@@ -76,24 +82,40 @@ void ViewKeeper::Publish(std::unique_ptr<view::View> view, const store::Meta& me
   seen_commit_.store(commit_id, std::memory_order_release);
 }
 
-absl::Status ViewKeeper::TakeIn(ReadTransaction& txn, const store::Meta& meta) {
-  if (IsSameVersion(meta, meta_)) return absl::OkStatus();
-  auto view = AdvanceView(txn, meta, publisher_.current(), meta_, users_);
-  if (!view.ok()) return view.status();
+absl::StatusOr<bool> ViewKeeper::TakeIn(ReadTransaction& txn, const store::Meta& meta,
+                                        Means means) {
+  if (IsSameVersion(meta, meta_)) return true;
+  if (means == Means::kLog && IsFar(meta_, meta)) return false;
+  auto view = AdvanceView(txn, meta, publisher_.current(), meta_, means, users_);
+  if (!view.ok()) {
+    ForgetUsers();
+    return view.status();
+  }
+  if (*view == nullptr) return false;
   Publish(*std::move(view), meta, txn.commit_id());
-  return absl::OkStatus();
+  return true;
+}
+
+void ViewKeeper::ForgetUsers() {
+  if (users_ != nullptr) users_->InvalidateAll(store_.LatestCommit());
+}
+
+std::unique_lock<std::mutex> ViewKeeper::LockView(Patience patience) {
+  return patience == Patience::kAny ? std::unique_lock(view_mutex_)
+                                    : std::unique_lock(view_mutex_, std::try_to_lock);
 }
 
 absl::StatusOr<ViewKeeper::Progress> ViewKeeper::CatchUpOnce(Patience patience) {
   std::optional<Base> base;
   {
-    std::unique_lock<std::mutex> lock(view_mutex_, std::defer_lock);
-    if (patience == Patience::kAny) lock.lock();
-    if (!lock.owns_lock() && !lock.try_lock()) return Progress::kBusy;
+    const std::unique_lock<std::mutex> lock = LockView(patience);
+    if (!lock.owns_lock()) return Progress::kBusy;
     base.emplace(publisher_, meta_, published_commit_);
   }
   absl::StatusOr<Progress> progress = AdvanceFrom(*base, patience);
-  health_.NoteCatchUp(progress.status());
+  // Who did not try to the end cannot tell that all is well.
+  if (!progress.ok()) ForgetUsers();
+  if (!progress.ok() || *progress == Progress::kDone) health_.NoteCatchUp(progress.status());
   return progress;
 }
 
@@ -105,21 +127,31 @@ absl::StatusOr<ViewKeeper::Progress> ViewKeeper::AdvanceFrom(const Base& base,
   if (commit_id <= base.commit_id) return Progress::kDone;
   absl::StatusOr<store::Meta> meta = store::RequireMeta(**txn);
   if (!meta.ok()) return meta.status();
-  if (patience == Patience::kReader && IsFar(base.meta, *meta)) return Progress::kFar;
+  if (IsOlder(*meta, base.meta)) return Progress::kDone;
+  const bool by_reader = patience == Patience::kReader;
+  if (by_reader && IsFar(base.meta, *meta)) return Progress::kFar;
 
   std::unique_ptr<view::View> next;  // none where only the commit is new
   if (!IsSameVersion(*meta, base.meta)) {
-    auto advanced = AdvanceView(**txn, *meta, *base.held.view, base.meta, users_);
+    auto advanced = AdvanceView(**txn, *meta, *base.held.view, base.meta,
+                                by_reader ? Means::kLog : Means::kAny, users_);
     if (!advanced.ok()) return advanced.status();
+    if (*advanced == nullptr) return Progress::kFar;
     next = *std::move(advanced);
   }
   txn->reset();  // the writer may take a while, and old pages be kept by it
-  std::unique_lock<std::mutex> lock(view_mutex_, std::defer_lock);
-  if (patience == Patience::kAny) lock.lock();
-  if (!lock.owns_lock() && !lock.try_lock()) return Progress::kBusy;
-  if (commit_id <= published_commit_) return Progress::kDone;  // somebody was faster
-  if (next != nullptr) {
-    Publish(std::move(next), *meta, commit_id);
+  return PublishIfNewer(std::move(next), *meta, commit_id, patience);
+}
+
+absl::StatusOr<ViewKeeper::Progress> ViewKeeper::PublishIfNewer(
+    std::unique_ptr<view::View> view, const store::Meta& meta, uint64_t commit_id,
+    Patience patience) {
+  const std::unique_lock<std::mutex> lock = LockView(patience);
+  if (!lock.owns_lock()) return Progress::kBusy;
+  // Somebody may have been faster.
+  if (commit_id <= published_commit_ || IsOlder(meta, meta_)) return Progress::kDone;
+  if (view != nullptr) {
+    Publish(std::move(view), meta, commit_id);
   } else {
     published_commit_ = commit_id;
     seen_commit_.store(commit_id, std::memory_order_release);
@@ -128,14 +160,20 @@ absl::StatusOr<ViewKeeper::Progress> ViewKeeper::AdvanceFrom(const Base& base,
 }
 
 void ViewKeeper::TryCatchUpSlowly() noexcept {
-  const Clock::rep now = Clock::now().time_since_epoch().count();
-  if (now < not_before_.load(std::memory_order_relaxed)) return;
+  const uint64_t seen = seen_commit_.load(std::memory_order_acquire);
+  if (seen == paused_at_.load(std::memory_order_relaxed) &&
+      Clock::now().time_since_epoch().count() < not_before_.load(std::memory_order_relaxed)) {
+    return;
+  }
   std::unique_lock<std::mutex> lock(catching_up_, std::try_to_lock);
-  if (!lock.owns_lock()) return;
-  const Clock::duration pause = PauseAfter(CatchUpOnce(Patience::kReader));
+  if (lock.owns_lock()) Pause(seen, PauseAfter(CatchUpOnce(Patience::kReader)));
+}
+
+void ViewKeeper::Pause(uint64_t seen, Clock::duration pause) {
   if (pause == Clock::duration::zero()) return;
   not_before_.store((Clock::now() + pause).time_since_epoch().count(),
                     std::memory_order_relaxed);
+  paused_at_.store(seen, std::memory_order_relaxed);
 }
 
 ViewKeeper::Clock::duration ViewKeeper::PauseAfter(const absl::StatusOr<Progress>& progress) {
@@ -159,7 +197,11 @@ ViewKeeper::Clock::duration ViewKeeper::PauseAfter(const absl::StatusOr<Progress
 }
 
 std::optional<milliseconds> ViewKeeper::Maintain() {
-  if (absl::Status status = CatchUpWithReadable(); !status.ok()) return kFaultPause;
+  const uint64_t seen = seen_commit_.load(std::memory_order_acquire);
+  if (absl::Status status = CatchUpWithReadable(); !status.ok()) {
+    Pause(seen, kFaultPause);  // or readers would wake it again at once
+    return kFaultPause;
+  }
   if (!IsBehind()) return std::nullopt;
   // A commit that readers are not shown: its writer is about to announce it, is
   // suspended, or was killed before. To be the writer once makes up for the last,

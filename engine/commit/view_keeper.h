@@ -26,6 +26,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "commit/advance_view.h"
 #include "commit/health.h"
 #include "commit/maintenance_thread.h"
 #include "identity/user_cache.h"
@@ -70,12 +71,13 @@ class ViewKeeper {
   const store::Meta& meta() const { return meta_; }
 
   // Publishes what `txn` sees and `meta` describes, if that is not published yet.
-  absl::Status TakeIn(ReadTransaction& txn, const store::Meta& meta);
+  // False where it is too much for `means`.
+  absl::StatusOr<bool> TakeIn(ReadTransaction& txn, const store::Meta& meta, Means means);
 
   // The writer is about to make that commit, which readers need not go and look at
-  // by themselves; or it has failed to.
+  // by themselves; or it has published it, or failed to.
   void ExpectCommit(uint64_t commit_id) { seen_commit_.store(commit_id); }
-  void ExpectNoCommit() { seen_commit_.store(published_commit_); }
+  void ExpectNoMore() { seen_commit_.store(published_commit_); }
 
   void Publish(std::unique_ptr<view::View> view, const store::Meta& meta, uint64_t commit_id);
 
@@ -93,11 +95,20 @@ class ViewKeeper {
              uint64_t commit_id, std::unique_ptr<view::View> first);
 
   void TryCatchUpSlowly() noexcept;
-  // How long readers need not look again.
+  // Lets readers do without another look for so long, or until the view is newer
+  // than it was at `seen`.
+  void Pause(uint64_t seen, Clock::duration pause);
+  // How long that should be.
   Clock::duration PauseAfter(const absl::StatusOr<Progress>& progress);
   // Under catching_up_.
   absl::StatusOr<Progress> CatchUpOnce(Patience patience);
   absl::StatusOr<Progress> AdvanceFrom(const Base& base, Patience patience);
+  absl::StatusOr<Progress> PublishIfNewer(std::unique_ptr<view::View> view,
+                                          const store::Meta& meta, uint64_t commit_id,
+                                          Patience patience);
+  std::unique_lock<std::mutex> LockView(Patience patience);
+  // What is remembered of users may be out of date, and nobody can tell.
+  void ForgetUsers();
   std::optional<std::chrono::milliseconds> Maintain();
 
   bool IsBehind() const { return store_.LatestCommit() > seen_commit_.load(); }
@@ -110,8 +121,9 @@ class ViewKeeper {
   std::atomic<uint64_t> seen_commit_;
   view::Publisher publisher_;
 
-  // Until when readers leave it alone.
+  // Until when readers leave it alone, as long as seen_commit_ is this.
   std::atomic<Clock::rep> not_before_{0};
+  std::atomic<uint64_t> paused_at_{0};
 
   // On a line of its own: who waits here must not disturb what readers look at.
   alignas(64) std::mutex catching_up_;  // one at a time; taken before view_mutex_

@@ -23,7 +23,7 @@ constexpr unsigned kMaxReaders = 1024;  // of all processes together
 constexpr mode_t kFileMode = 0600;
 
 // How many reader slots this process keeps while it reads nothing.
-constexpr size_t kMaxIdleReads = 8;
+constexpr size_t kMaxIdleReads = 4;
 
 // How often a writer looks for readers that were killed, whose slots would keep
 // old pages from being used again.
@@ -120,31 +120,18 @@ absl::Status Environment::OpenTables(bool create) {
   return Commit(*transaction);
 }
 
-absl::StatusOr<MDB_txn*> Environment::BeginRead() {
-  MDB_txn* transaction = nullptr;
-  if (!InForkedChild()) {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (!lost_map_ && !idle_reads_.empty()) {
-      transaction = idle_reads_.back();
-      idle_reads_.pop_back();
-      ++transactions_;
-    }
-  }
-  if (transaction == nullptr) return Begin(MDB_RDONLY);
-  if (mdb_txn_renew(transaction) == 0) return transaction;
-  AbortWrite(transaction);
-  return Begin(MDB_RDONLY);
-}
+absl::StatusOr<MDB_txn*> Environment::BeginRead() { return Begin(MDB_RDONLY); }
 
 absl::StatusOr<MDB_txn*> Environment::BeginWrite() {
-  // Another process may have been given a larger map; then that counts here too.
-  RemapIfIdle();
-  FreeDeadReaders();
+  if (!InForkedChild()) {
+    // Another process may have been given a larger map; then that counts here too.
+    RemapIfIdle();
+    FreeDeadReaders();
+  }
   return Begin(0);
 }
 
 void Environment::FreeDeadReaders() {
-  if (InForkedChild()) return;
   const auto now = std::chrono::steady_clock::now();
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -160,10 +147,16 @@ absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
     uint64_t map_generation = 0;
     absl::Status status = Enter(&map_generation);
     if (!status.ok()) return status;
-    MDB_txn* transaction = nullptr;
-    const int error = mdb_txn_begin(env_, nullptr, flags, &transaction);
+    MDB_txn* transaction = (flags & MDB_RDONLY) != 0 ? TakeIdleRead() : nullptr;
+    const bool renewed = transaction != nullptr;
+    const int error = renewed ? mdb_txn_renew(transaction)
+                              : mdb_txn_begin(env_, nullptr, flags, &transaction);
     if (error == 0) return transaction;
+    // A slot that is not ours any more is left alone, handle and all: LMDB would
+    // clear it under whoever has it now.
+    if (renewed && error != MDB_BAD_RSLOT) KeepIdleRead(transaction);
     Leave();
+    if (renewed && error == MDB_BAD_RSLOT) continue;
     if (error == MDB_MAP_RESIZED) {
       status = Remap(map_generation,
                      (flags & MDB_RDONLY) != 0 ? std::chrono::seconds(0) : kRemapPatience);
@@ -177,16 +170,29 @@ absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
   }
 }
 
-void Environment::EndRead(MDB_txn* transaction) {
-  if (InForkedChild()) return;
-  mdb_txn_reset(transaction);
+MDB_txn* Environment::TakeIdleRead() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (idle_reads_.empty()) return nullptr;
+  MDB_txn* const transaction = idle_reads_.back();
+  idle_reads_.pop_back();
+  return transaction;
+}
+
+void Environment::KeepIdleRead(MDB_txn* transaction) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (idle_reads_.size() < kMaxIdleReads) {
-      idle_reads_.push_back(std::exchange(transaction, nullptr));
+      idle_reads_.push_back(transaction);
+      return;
     }
   }
-  if (transaction != nullptr) mdb_txn_abort(transaction);
+  mdb_txn_abort(transaction);
+}
+
+void Environment::EndRead(MDB_txn* transaction) {
+  if (InForkedChild()) return;
+  mdb_txn_reset(transaction);
+  KeepIdleRead(transaction);
   Leave();
 }
 

@@ -77,6 +77,8 @@ class Environment {
   absl::Status OpenTables(bool create);
   absl::Status CheckMetaPages();
   absl::StatusOr<MDB_txn*> Begin(unsigned flags);
+  MDB_txn* TakeIdleRead();  // null where none is kept
+  void KeepIdleRead(MDB_txn* transaction);
   absl::Status Enter(uint64_t* map_generation);
   void Leave();
   absl::Status Remap(uint64_t map_generation, std::chrono::seconds patience);

@@ -129,7 +129,7 @@ absl::Status LmdbStore::Close() {
 
 absl::Status LmdbStore::Probe() {
   if (environment_ == nullptr) return Closed();
-  absl::Status status = ProbeDataFile(data_path_, identity_, environment_.get());
+  absl::Status status = ProbeDataFile(data_path_, identity_, environment_.get(), lock_.get());
   if (status.ok()) status = BeginRead().status();
   if (status.ok()) return status;
   return absl::UnavailableError(status.message());

@@ -11,13 +11,15 @@
 #include "absl/status/status.h"
 #include "store/lmdb/environment.h"
 #include "store/lmdb/file_identity.h"
+#include "store/lmdb/process_lock.h"
 
 namespace muster::store {
 
 // `path` is absolute, `identity` that of the file that `environment` has open.
-// Unavailable with one sentence without paths.
+// Unavailable with one sentence without paths. Waits for nobody whose `lock` says
+// that he writes; what cannot be told while he does passes.
 absl::Status ProbeDataFile(const std::string& path, const FileIdentity& identity,
-                           Environment* environment);
+                           Environment* environment, ProcessLock* lock);
 
 }  // namespace muster::store
 

@@ -3,6 +3,7 @@
 #include <random>
 #include <thread>
 
+#include "commit/view_keeper.h"
 #include "engine/commit/fixture.h"
 #include "engine/commit/shared_store.h"
 #include "store/change_log.h"
@@ -231,6 +232,25 @@ TEST_F(CatchUp, ALogThatWasCutMeansAReload) {
   ExpectSame(ours_->snapshot(), theirs_->snapshot());
 }
 
+// Puts something that is no record in the place of one.
+void Damage(Store& store, Table table, const std::string& key) {
+  auto transaction = *store.BeginWrite();
+  ASSERT_TRUE(transaction->Put(table, key, "not a record").ok());
+  ASSERT_TRUE(transaction->Commit().ok());
+}
+
+std::string NewestKey(Store& store, Table table) {
+  std::string newest;
+  EXPECT_TRUE((*store.BeginRead())
+                  ->Scan(table, {},
+                         [&](std::string_view key, std::string_view) {
+                           newest = std::string(key);
+                           return true;
+                         })
+                  .ok());
+  return newest;
+}
+
 class CatchUpWithADamagedLog : public CatchUp {
  protected:
   // Does something to the newest log record, with a change that nobody has seen.
@@ -239,15 +259,8 @@ class CatchUpWithADamagedLog : public CatchUp {
     PutHosts(*theirs_, 2000);
     ASSERT_TRUE(ours_->CatchUp().ok());
     Apply(*theirs_, [&](WriteBatch& batch) { batch.PutHost(MakeHost(5, 55)); });
+    const std::string newest = NewestKey(*store_, Table::kChangeLog);
     auto transaction = *store_->BeginWrite();
-    std::string newest;
-    ASSERT_TRUE(transaction
-                    ->Scan(Table::kChangeLog, {},
-                           [&](std::string_view key, std::string_view) {
-                             newest = std::string(key);
-                             return true;
-                           })
-                    .ok());
     ASSERT_TRUE(harm(*transaction, newest).ok());
     ASSERT_TRUE(transaction->Commit().ok());
     watch_.host_scans = 0;
@@ -323,6 +336,104 @@ TEST_F(CatchUp, ClosingWaitsForTheMaintenanceThread) {
   EXPECT_EQ(closed.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
   gate.Open();
   EXPECT_TRUE(closed.get().ok());
+}
+
+TEST_F(CatchUp, NoSnapshotReadsAWholeListThoughTheLogOfASmallCommitIsDamaged) {
+  PutHosts(*theirs_, 2000);
+  ASSERT_TRUE(ours_->CatchUp().ok());
+  std::atomic<bool> by_reader{false};
+  const std::thread::id reader = std::this_thread::get_id();
+  watch_.before_host_scan = [&] {
+    if (std::this_thread::get_id() == reader) by_reader = true;
+  };
+  Apply(*theirs_, [&](WriteBatch& batch) { batch.PutHost(MakeHost(5, 55)); });
+  Damage(*store_, Table::kChangeLog, NewestKey(*store_, Table::kChangeLog));
+  EXPECT_TRUE(ShowsAtLast([](const Snapshot& snapshot) { return snapshot.version() == 2; }));
+  EXPECT_FALSE(by_reader);
+}
+
+TEST_F(CatchUp, NoWriterKeepsOthersWaitingThoughTheLogIsDamaged) {
+  PutHosts(*theirs_, 2000);
+  ASSERT_TRUE(ours_->CatchUp().ok());
+  watch_.host_scans_in_write = 0;
+  Apply(*theirs_, [&](WriteBatch& batch) { batch.PutHost(MakeHost(5, 55)); });
+  Damage(*store_, Table::kChangeLog, NewestKey(*store_, Table::kChangeLog));
+  Apply(*ours_, [&](WriteBatch& batch) { batch.PutHost(MakeHost(6, 66)); });
+  EXPECT_EQ(watch_.host_scans_in_write, 0);
+  EXPECT_EQ(FreeMib(*ours_, 5), 55);
+  EXPECT_EQ(FreeMib(*ours_, 6), 66);
+}
+
+// The keeper by itself, whose maintenance thread can be waited for: while that is
+// at work, no reader is.
+class KeptView : public CatchUp {
+ protected:
+  KeptView() : keeper_(*commit::ViewKeeper::Open(*shared_, nullptr, &health_)) {}
+
+  uint64_t VersionOfTheNextSnapshot() {
+    keeper_->TryCatchUp();
+    return keeper_->HoldView(), keeper_->view().version;
+  }
+
+  Watch keeper_watch_;
+  const std::unique_ptr<Store> shared_ = std::make_unique<SharedStore>(store_, &keeper_watch_);
+  commit::Health health_;
+  const std::unique_ptr<commit::ViewKeeper> keeper_;
+};
+
+TEST_F(KeptView, ShowsASmallCommitAtOnceAfterALargeOne) {
+  for (uint64_t round = 0; round < 50; ++round) {
+    PutHosts(*theirs_, 300, static_cast<int64_t>(round) + 1);
+    keeper_->TryCatchUp();  // sees that it is too much for a reader
+    keeper_->Stop();
+    ASSERT_TRUE(keeper_->CatchUp().ok());
+    Apply(*theirs_, [&](WriteBatch& batch) { batch.PutHost(MakeHost(1, 7000)); });
+    ASSERT_EQ(VersionOfTheNextSnapshot(), 2 * round + 2);
+  }
+}
+
+TEST_F(KeptView, ShowsASmallCommitAtOnceAfterAFaultThatHasPassed) {
+  PutHosts(*theirs_, 10);
+  ASSERT_TRUE(keeper_->CatchUp().ok());
+  Apply(*theirs_, [&](WriteBatch& batch) { batch.PutHost(MakeHost(1, 5)); });
+  Damage(*store_, Table::kHosts, "host-1");
+  while (!health_.troubled()) keeper_->TryCatchUp();
+  keeper_->Stop();
+  Apply(*theirs_, [&](WriteBatch& batch) { batch.DeleteHost("host-1"); });
+  ASSERT_TRUE(keeper_->CatchUp().ok());
+  EXPECT_FALSE(health_.troubled());
+  Apply(*theirs_, [&](WriteBatch& batch) { batch.PutHost(MakeHost(2, 6)); });
+  EXPECT_EQ(VersionOfTheNextSnapshot(), 4u);
+}
+
+TEST_F(CatchUp, ThatFailsIsNeitherCalledWellNorTriedAllTheTime) {
+  PutHosts(*theirs_, 3000);
+  Damage(*store_, Table::kHosts, "host-7");
+  while (ours_->CheckReady().ok()) ours_->snapshot();
+  watch_.host_scans = 0;
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_EQ(ours_->snapshot().Hosts(1).total, 0);
+    EXPECT_TRUE(absl::IsUnavailable(ours_->CheckReady()));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_LT(watch_.host_scans, 50);  // ten times a second, not a thousand
+}
+
+TEST_F(CatchUp, ThatFailsLetsNoRevokedKeyPass) {
+  const std::string api_key(40, 'k');
+  Apply(*theirs_, [&](WriteBatch& batch) {
+    batch.PutUser({"usr_1"});
+    batch.AddApiKey("usr_1", api_key, "");
+    batch.PutHost(MakeHost(5));
+  });
+  ASSERT_TRUE(ours_->CatchUp().ok());
+  ASSERT_TRUE(ours_->FindUserByApiKey(api_key).ok());
+  Apply(*theirs_, [&](WriteBatch& batch) {
+    batch.PutHost(MakeHost(5, 1));
+    batch.RevokeApiKey(api_key);
+  });
+  Damage(*store_, Table::kHosts, "host-5");
+  EXPECT_TRUE(absl::IsNotFound(ours_->FindUserByApiKey(api_key).status()));
 }
 
 // A writer that was killed after its last page was written, and before it told

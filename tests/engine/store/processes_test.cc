@@ -1,6 +1,7 @@
 // Several processes, and several copies of the library, at one store.
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <lmdb.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -102,6 +103,45 @@ TEST(Processes, TryingToWriteTakesOverFromAWriterThatWasKilled) {
   ASSERT_TRUE(peer.Do(1));
   peer.Kill();
   EXPECT_NE(*store->TryBeginWrite(), nullptr);
+}
+
+// Reads with LMDB alone, as a process that took over the slots of one whose locks
+// were lost.
+class RawReader : public Peer {
+ public:
+  explicit RawReader(const std::string& path)
+      : Peer([=, environment = static_cast<MDB_env*>(nullptr)](int step) mutable {
+          if (step == 0) {
+            MDB_txn* transaction = nullptr;
+            return mdb_env_create(&environment) == 0 &&
+                   mdb_env_set_maxreaders(environment, 1024) == 0 &&
+                   mdb_env_open(environment, path.c_str(), MDB_NOTLS, 0600) == 0 &&
+                   mdb_reader_check(environment, nullptr) == 0 &&
+                   mdb_txn_begin(environment, nullptr, MDB_RDONLY, &transaction) == 0;
+          }
+          std::string readers;
+          mdb_reader_list(
+              environment,
+              [](const char* line, void* text) {
+                static_cast<std::string*>(text)->append(line);
+                return 0;
+              },
+              &readers);
+          return readers.find(std::to_string(getpid())) != std::string::npos;
+        }) {}
+};
+
+// Closing LMDB's lock file drops a process's locks on it, as an in-process copy of
+// the directory does.
+TEST(Processes, TakeNoSlotBackThatAnotherHasTakenOver) {
+  TempDir dir;
+  RawReader peer(dir / "db");
+  const auto store = *OpenLmdb(dir / "db", {});
+  ASSERT_TRUE(store->BeginRead().ok());  // keeps its slot
+  close(open((dir / "db/lock.mdb").c_str(), O_RDONLY));
+  ASSERT_TRUE(peer.Do(0));
+  EXPECT_TRUE(store->BeginRead().ok());
+  EXPECT_TRUE(peer.Do(1)) << "the other process reads without a slot";
 }
 
 TEST(Processes, GrowWithEachOther) {
