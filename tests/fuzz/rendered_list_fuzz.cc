@@ -40,8 +40,8 @@ void Expect(const std::string& fault) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  constexpr uint32_t kRows[] = {0, 0, 1, 33, 97, 200, 1000, 4000};
-  constexpr size_t kMaxOperations = 3000;  // bounds the time that an input takes
+  constexpr uint32_t kRows[] = {0, 0, 1, 33, 97, 200, 1000, 5000};
+  constexpr size_t kMaxOperations = 6000;  // bounds the time that an input takes
   Bytes bytes(data, size);
   const uint32_t rows = kRows[bytes.Below(8)];
   const uint32_t key_space = rows + 1 + bytes.Below(rows + 200);

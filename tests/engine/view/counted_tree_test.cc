@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "engine/view/tree_checker.h"
@@ -208,6 +211,29 @@ TEST(CountedTree, AVersionLivesAsLongAsItIsHeld) {
   next.Slice(50, 1, &spans);
   EXPECT_EQ(spans.ToString(), "{new}");
   ExpectSound(next);
+}
+
+// The sanitizers notice a node that is freed too early, too late or twice.
+TEST(CountedTree, AnyThreadMayLetGoOfVersionsThatShareNodes) {
+  CountedTree newest = Build(5000);
+  for (size_t round = 0; round < 50; ++round) {
+    std::vector<CountedTree> versions;
+    for (size_t i = 0; i < 8; ++i) {
+      newest = Put(newest, {(round * 797 + i * 1201) % 10000}, "{" + Key(round) + "}");
+      versions.push_back(newest);
+    }
+    std::vector<std::thread> threads;
+    for (CountedTree& version : versions) {
+      threads.emplace_back([tree = std::move(version)]() mutable {
+        Spans spans;
+        EXPECT_EQ(tree.Slice(100, 500, &spans), 500u);
+        tree = CountedTree();
+      });
+    }
+    newest = Put(newest, {round}, "{}");
+    for (std::thread& thread : threads) thread.join();
+  }
+  ExpectSound(newest);
 }
 
 }  // namespace

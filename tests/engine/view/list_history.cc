@@ -93,8 +93,15 @@ void ListHistory::ChangeOne(uint32_t number, std::map<std::string, const Content
 
 std::string ListHistory::ApplyBatch() {
   constexpr uint32_t kSizes[] = {1, 1, 1, 1, 2, 3, 5, 20, 100, 400};
-  const uint32_t size = 1 + choose_(kSizes[choose_(10)]);
-  const bool neighbours = choose_(2) == 0;
+  uint32_t size = 1 + choose_(kSizes[choose_(10)]);
+  bool neighbours = choose_(2) == 0;
+  const uint32_t usual_percent = remove_percent_;
+  if (choose_(100) == 0) {
+    // A run that empties whole inner nodes.
+    size = 1 + choose_(key_space_);
+    neighbours = true;
+    remove_percent_ = 100 - choose_(3);
+  }
   const uint32_t first = choose_(key_space_);
   std::map<std::string, const Content*> changed;
   // A row that two changes of a batch concern: what it was before the first counts.
@@ -105,6 +112,7 @@ std::string ListHistory::ApplyBatch() {
     old_json.emplace(KeyOf(number), old == model_.end() ? "" : old->second.json);
     ChangeOne(number, &changed);
   }
+  remove_percent_ = usual_percent;
   const bool expect_visible =
       std::any_of(changed.begin(), changed.end(), [&](const auto& change) {
         return old_json[change.first] != (change.second ? change.second->json : "");
