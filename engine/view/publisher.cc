@@ -217,6 +217,12 @@ void Publisher::Publish(std::unique_ptr<const View> next) {
 
 void SetPublishHook(PublishHook hook) { g_domain.hook.store(hook); }
 
+size_t SlotCount() {
+  size_t count = 0;
+  for (const Slot* slot = g_domain.slots.load(); slot != nullptr; slot = slot->next) ++count;
+  return count;
+}
+
 size_t RetiredViewCount() { return g_domain.retired_count.load(); }
 
 }  // namespace muster::view

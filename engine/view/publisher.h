@@ -137,6 +137,9 @@ void SetPublishHook(PublishHook hook);
 // How many views are neither the newest of a catalog nor freed yet.
 size_t RetiredViewCount();
 
+// How many slots there are.
+size_t SlotCount();
+
 }  // namespace muster::view
 
 #endif  // MUSTER_VIEW_PUBLISHER_H_

@@ -7,7 +7,6 @@
 #define MUSTER_VIEW_VIEW_H_
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -40,19 +39,6 @@ using ShapeIndex = std::map<std::string, std::string, std::less<>>;
 
 class View {
  public:
-  View() = default;
-  // A copy is a new view, which nobody holds yet.
-  View(const View& other)
-      : version(other.version),
-        tag_base(other.tag_base),
-        list_versions(other.list_versions),
-        etags(other.etags),
-        shapes(other.shapes),
-        shape_index(other.shape_index),
-        rootfs(other.rootfs),
-        hosts(other.hosts) {}
-  View& operator=(const View&) = delete;
-
   uint64_t version = 0;
   TagBase tag_base;
   std::array<uint64_t, kPublicListCount> list_versions{};
@@ -62,9 +48,6 @@ class View {
   std::shared_ptr<const ShapeIndex> shape_index = std::make_shared<ShapeIndex>();
   std::shared_ptr<const RootfsList> rootfs = std::make_shared<RootfsList>();
   std::shared_ptr<const RenderedList> hosts = std::make_shared<RenderedList>();
-
-  // Whether its catalog is gone, so that whoever lets go of it frees it.
-  mutable std::atomic<bool> orphaned{false};
 
   // Gives the view its versions, and makes the tags that follow from them.
   void SetVersions(const TagBase& base, uint64_t store_version,

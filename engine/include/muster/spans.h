@@ -12,42 +12,45 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
+
+#include "muster/export.h"
 
 namespace muster {
 
-// The first kInline spans take no memory from the heap; a page of 500 rows
-// needs fewer. Spans that were moved from are empty and may be used again. Not
-// safe for use by several threads at once while it changes.
+// The first kInline spans take no memory from the heap; most pages of 500 rows
+// need fewer. Where there are more, each thread keeps room for one such page, so
+// that the next takes none either. Spans that were moved from are empty and may
+// be used again. Not safe for use by several threads at once while it changes.
 class Spans {
  public:
   static constexpr size_t kInline = 24;
 
   // The room inside is left as it is: setting it would cost more than a page.
   Spans() noexcept {}
-  Spans(const Spans& other)
-      : count_(other.count_), byte_count_(other.byte_count_), heap_(other.heap_) {
-    CopyInside(other);
-  }
-  Spans(Spans&& other) noexcept
-      : count_(other.count_), byte_count_(other.byte_count_), heap_(std::move(other.heap_)) {
-    CopyInside(other);
-    other.Clear();
-  }
+  Spans(const Spans& other) { *this = other; }
+  Spans(Spans&& other) noexcept { *this = std::move(other); }
   Spans& operator=(const Spans& other) {
-    if (this != &other) *this = Spans(other);
+    if (this == &other) return *this;
+    Clear();
+    for (std::string_view bytes : other) Append(bytes);
     return *this;
   }
   Spans& operator=(Spans&& other) noexcept {
     if (this == &other) return *this;
     count_ = other.count_;
     byte_count_ = other.byte_count_;
-    heap_ = std::move(other.heap_);
-    CopyInside(other);
+    if (count_ <= kInline) {
+      std::memcpy(inside_, other.inside_, count_ * sizeof(std::string_view));
+    } else {
+      std::swap(heap_, other.heap_);
+      std::swap(heap_capacity_, other.heap_capacity_);
+    }
     other.Clear();
     return *this;
   }
-  ~Spans() = default;
+  ~Spans() {
+    if (heap_ != nullptr) FreeHeap();
+  }
 
   void Append(std::string_view bytes) {
     if (bytes.empty()) return;
@@ -63,10 +66,9 @@ class Spans {
   void Clear() noexcept {
     count_ = 0;
     byte_count_ = 0;
-    heap_.clear();
   }
 
-  const std::string_view* begin() const { return count_ <= kInline ? Inside() : heap_.data(); }
+  const std::string_view* begin() const { return count_ <= kInline ? Inside() : heap_; }
   const std::string_view* end() const { return begin() + count_; }
   const std::string_view& operator[](size_t i) const { return begin()[i]; }
   size_t size() const { return count_; }  // how many spans
@@ -95,20 +97,13 @@ class Spans {
     return std::launder(reinterpret_cast<const std::string_view*>(inside_));
   }
 
-  void CopyInside(const Spans& other) noexcept {
-    if (count_ <= kInline)
-      std::memcpy(inside_, other.inside_, count_ * sizeof(std::string_view));
-  }
-
-  void AppendToHeap(std::string_view bytes) {
-    if (count_ == kInline) heap_.assign(Inside(), Inside() + kInline);
-    heap_.push_back(bytes);
-    ++count_;
-  }
+  MUSTER_EXPORT void AppendToHeap(std::string_view bytes);
+  MUSTER_EXPORT void FreeHeap() noexcept;
 
   size_t count_ = 0;
   size_t byte_count_ = 0;
-  std::vector<std::string_view> heap_;  // all of them, once past kInline
+  std::string_view* heap_ = nullptr;  // has all of them, once past kInline
+  size_t heap_capacity_ = 0;
   alignas(std::string_view) unsigned char inside_[kInline * sizeof(std::string_view)];
 };
 

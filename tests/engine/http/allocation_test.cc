@@ -97,6 +97,12 @@ TEST_F(Allocations, AreNotMadeForAPage) {
       Count({"GET", "http://localhost/v1/hosts?%6cimit=%35&x=%&offset=9999", nullptr}, 200), 0);
 }
 
+TEST_F(Allocations, AreNotMadeForPagesAmongHiddenHosts) {
+  EXPECT_EQ(Count({"GET", "/v1/hosts?limit=500&offset=2000", nullptr}, 200), 0);
+  EXPECT_EQ(Count({"GET", "/v1/hosts?limit=500&offset=1700", nullptr}, 200), 0);
+  EXPECT_EQ(Count({"GET", "/v1/hosts?limit=1&offset=2999", nullptr}, 200), 0);
+}
+
 TEST_F(Allocations, AreNotMadeForAQueryOfAnyKind) {
   EXPECT_EQ(Count({"GET", "/v1/hosts?limit=500&offset=00000000000000000007", nullptr}, 200), 0);
   EXPECT_EQ(

@@ -6,6 +6,7 @@
 #include <array>
 #include <new>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,8 +29,16 @@ std::string TextOf(size_t count) {
 }
 
 // Around the bound between inside and the heap.
-const std::vector<size_t> kCounts = {
-    0, 1, Spans::kInline - 1, Spans::kInline, Spans::kInline + 1, 3 * Spans::kInline};
+const std::vector<size_t> kCounts = {0,
+                                     1,
+                                     Spans::kInline - 1,
+                                     Spans::kInline,
+                                     Spans::kInline + 1,
+                                     3 * Spans::kInline,
+                                     501,
+                                     502,
+                                     503,
+                                     1300};
 
 void ExpectHolds(const Spans& spans, size_t count) {
   EXPECT_EQ(spans.size(), count);
@@ -124,6 +133,26 @@ TEST(Spans, TakeOtherBytesInTheirPlace) {
     for (size_t i = 0; i < count; ++i) spans.Replace(i, "-");
     EXPECT_EQ(spans.ToString(), std::string(count, '-'));
   }
+}
+
+TEST(Spans, MayBeDroppedByAnotherThread) {
+  for (int i = 0; i < 3; ++i) {
+    std::vector<Spans> all;
+    for (size_t count : kCounts) all.push_back(Of(count));
+    std::thread([&] {
+      for (size_t j = 0; j < all.size(); ++j) ExpectHolds(all[j], kCounts[j]);
+      all.clear();
+      ExpectHolds(Of(400), 400);
+    }).join();
+  }
+}
+
+TEST(Spans, MayLiveAsLongAsTheirThread) {
+  std::thread([] {
+    thread_local Spans kept;
+    kept = Of(100);
+    ExpectHolds(Of(200), 200);
+  }).join();
 }
 
 // What was in the memory before must not show.

@@ -84,6 +84,19 @@ TEST(Publisher, AThreadThatHoldsNothingPinsNothing) {
   for (std::thread& thread : idle) thread.join();
 }
 
+TEST(Publisher, ThreadsThatEndLeaveTheirSlotsToOthers) {
+  Publisher publisher(OfVersion(1));
+  const auto take_many = [&publisher] {
+    std::vector<Slot*> slots;
+    for (int i = 0; i < 20; ++i) slots.push_back(publisher.Take().slot);
+    for (Slot* slot : slots) ReleaseSlot(slot);
+  };
+  std::thread(take_many).join();
+  const size_t count = SlotCount();
+  for (int i = 0; i < 50; ++i) std::thread(take_many).join();
+  EXPECT_EQ(SlotCount(), count);
+}
+
 // Readers and a publisher at full speed: a freed view would be noticed by its
 // parts not agreeing, and by the sanitizers.
 TEST(Publisher, ReadersSeeWholeViewsThatOnlyGoForward) {
