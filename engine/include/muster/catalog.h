@@ -131,9 +131,9 @@ class MUSTER_EXPORT Catalog {
   // a commit that failed, tries an empty one, at most once a second.
   absl::Status CheckReady();
 
-  // Closes the store, after the maintenance thread has ended. Calls that need it then return FailedPrecondition;
-  // snapshots, and snapshot() itself, go on giving the last version. Closing
-  // twice is OK. The destructor closes too.
+  // Closes the store, after the maintenance thread has ended. Calls that need it then return
+  // FailedPrecondition; snapshots, and snapshot() itself, go on giving the last version.
+  // Closing twice is OK. The destructor closes too.
   absl::Status Close();
 
   // Everything that the catalog document describes, as of one moment, in the
