@@ -27,12 +27,15 @@ PAGE_PEERS = {
     "go_memdb": "go-memdb, encoding/json",
 }
 SNAPSHOT_PEERS = {
-    "muster": "Muster, LMDB on disk",
-    "muster_in_memory": "Muster, in memory",
+    "muster": "Muster, store on disk",
+    "muster_in_memory": "Muster, store in memory",
     "lmdb_renew": "LMDB, renewed read transaction",
     "atomic_shared_ptr": "`std::atomic<std::shared_ptr>`",
     "locked_shared_ptr": "`std::shared_ptr` under a mutex",
     "bare_pointer": "bare atomic pointer, never freed",
+}
+WHOAMI_PEERS = {
+    "muster": "Muster", "lmdb": "LMDB, binary rows, RapidJSON", "sqlite": "SQLite, RapidJSON",
 }
 POSITIONS = {"first": "first", "middle": "middle", "last": "last", "random": "random"}
 WRITERS = {"none": "nobody writes", "1000": "1,000 a second", "full": "full speed"}
@@ -142,15 +145,19 @@ class Report:
         return table(("versions published a second beside one reader", "at 1,000", "full speed"),
                      rows)
 
-    def requests(self):
+    def whoami(self):
         users = self.r.values("whoami", "users", key="known", peer="muster")[-1]
-
-        def whoami(key):
-            return time_text(self.r.cpu_ns("whoami", users=users, key=key, peer="muster"))
-
         rows = [
-            (f"`whoami`, the key of a random one of {users:,} users", whoami("known")),
-            ("`whoami`, keys that nobody has", whoami("unknown")),
+            (label, *(
+                time_text(self.r.cpu_ns("whoami", users=users, key=key, peer=peer))
+                for key in ("known", "unknown")
+            ))
+            for peer, label in WHOAMI_PEERS.items()
+        ]
+        return table((f"one of {users:,} users", "known key", "unknown key"), rows)
+
+    def requests(self):
+        rows = [
             ("`GET /v1/hosts` that ends in 304, of 100,000 hosts",
              time_text(self.r.cpu_ns("conditional", hosts=100000, peer="muster"))),
             ("`GET /v1/hosts`, 50 rows, two threads at once",
@@ -215,7 +222,8 @@ def render(results):
         "machine": report.machine(), "figures": report.figures(),
         "positions50": report.positions(50), "positions500": report.positions(500),
         "lengths": report.lengths(), "snapshots": report.snapshots(),
-        "published": report.published(), "requests": report.requests(),
+        "published": report.published(), "whoami": report.whoami(),
+        "requests": report.requests(),
         "opening": report.opening(), "updates": report.updates(),
     }
     text = TEXT.read_text(encoding="utf-8")

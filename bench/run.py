@@ -11,6 +11,7 @@ import argparse
 import json
 import pathlib
 import platform
+import shutil
 import subprocess
 import sys
 import time
@@ -38,18 +39,21 @@ GO_SIZES = (1000, 10000, 100000, 1000000)
 def machine():
     """What the machine is, without its name."""
 
-    def first(path, key):
+    def first(path, key, default=""):
         with open(path, encoding="utf-8") as file:
-            return next(line.split(":")[1].strip() for line in file if line.startswith(key))
+            found = (line.split(":")[1].strip() for line in file if line.startswith(key))
+            return next(found, default)
 
     return {
-        "cpu": first("/proc/cpuinfo", "model name"),
+        "cpu": first("/proc/cpuinfo", "model name", platform.machine()),
         "memory_gib": round(int(first("/proc/meminfo", "MemTotal").split()[0]) / 2**20),
         "kernel": f"{platform.system()} {platform.release()}",
     }
 
 
 def read(path):
+    if not path.exists():
+        raise MissingScenario(f"there is no {path.name}: make bench")
     return json.loads(path.read_text(encoding="utf-8"))
 
 
@@ -66,14 +70,16 @@ def run(command):
 def run_scenario(programs, scenario, seconds, repetitions, quick):
     part = programs / f"{scenario}.json"
     part.unlink(missing_ok=True)
+    stores = programs / "stores"
     begin = time.monotonic()
     run([
-        programs / f"bench_{scenario}", f"--directory={programs / 'stores'}",
+        programs / f"bench_{scenario}", f"--directory={stores}",
         *(["--quick"] if quick else []),
         f"--benchmark_min_time={seconds}", f"--benchmark_repetitions={repetitions}",
         "--benchmark_enable_random_interleaving=true",
         f"--benchmark_out={part}", "--benchmark_out_format=json",
     ])
+    shutil.rmtree(stores)
     print(f"{scenario}: {time.monotonic() - begin:.0f} s", flush=True)
 
 
@@ -95,8 +101,8 @@ def run_go(programs):
 
 
 def merge_parts(programs, quick):
-    """results.json of the parts that belong together; the figures of Go, when they
-    were taken at some time."""
+    """results.json of the parts that belong together, and of go-memdb if that was
+    ever measured here."""
     names = [name for name, modes in SCENARIOS.items() if modes[quick]]
     parts = [read(programs / f"{name}.json") for name in names]
     go = programs / "go.json"
@@ -118,6 +124,15 @@ def write_summary(programs, results):
     bounds.show(figures)
 
 
+def put_go_beside(programs):
+    """Whether there are results of a full run for go-memdb to stand beside."""
+    pages = programs / "pages.json"
+    if pages.exists() and read(pages)["context"]["mode"] == "full":
+        return True
+    print("go-memdb is kept until `make bench` has measured the others")
+    return False
+
+
 def main():
     parser = argparse.ArgumentParser(description="runs the benchmarks")
     parser.add_argument("--quick", action="store_true", help="all figures in a minute")
@@ -127,11 +142,7 @@ def main():
     programs = arguments.programs.resolve()
     if arguments.go:
         run_go(programs)
-        if not (programs / "pages.json").exists():
-            print("the figures of go-memdb are kept for the next `make bench`")
-            return
-        if read(programs / "pages.json")["context"]["mode"] == "quick":
-            print("the last run was a quick one: `make bench` puts go-memdb beside the others")
+        if not put_go_beside(programs):
             return
     else:
         for scenario, modes in SCENARIOS.items():

@@ -1,5 +1,5 @@
-// A page written by RapidJSON into a buffer that is used again, for the peers that
-// keep hosts as fields.
+// Answers written by RapidJSON into a buffer that is used again, for the peers that
+// keep fields and not text.
 #ifndef MUSTER_BENCH_PEERS_JSON_PAGE_H_
 #define MUSTER_BENCH_PEERS_JSON_PAGE_H_
 
@@ -37,6 +37,27 @@ class JsonPage {
     Field("limit", static_cast<int64_t>(place.limit));
     Field("offset", place.offset);
     Field("count", static_cast<int64_t>(count));
+    writer_.EndObject();
+    writer_.EndObject();
+    writer_.EndObject();
+  }
+
+  // The whole answer of GET /v1/whoami.
+  void Whoami(std::string_view user_id, int64_t running, int64_t paused, int64_t other,
+              int64_t total) {
+    buffer_.Clear();
+    writer_.Reset(buffer_);
+    writer_.StartObject();
+    Field("status", "success");
+    Key("data");
+    writer_.StartObject();
+    Field("user_id", user_id);
+    Key("stats");
+    writer_.StartObject();
+    Field("running", running);
+    Field("paused", paused);
+    Field("other", other);
+    Field("total", total);
     writer_.EndObject();
     writer_.EndObject();
     writer_.EndObject();

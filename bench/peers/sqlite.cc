@@ -2,20 +2,15 @@
 // prepared statement with LIMIT and OFFSET, the file mapped and cached whole.
 // A host's rootfses are kept as the JSON that clients get.
 #include <benchmark/benchmark.h>
-#include <sqlite3.h>
 
-#include "data/fail.h"
 #include "peers/json_page.h"
 #include "peers/peer.h"
+#include "peers/sqlite_database.h"
 
 namespace muster_bench {
 namespace {
 
-constexpr const char* kSetUp = R"(
-  PRAGMA journal_mode=WAL;
-  PRAGMA synchronous=FULL;
-  PRAGMA mmap_size=4294967296;
-  PRAGMA cache_size=-1048576;
+constexpr const char* kSchema = R"(
   CREATE TABLE hosts (id TEXT PRIMARY KEY, status TEXT NOT NULL, free_mib INTEGER NOT NULL,
                       vm_count INTEGER NOT NULL, rootfses TEXT) WITHOUT ROWID, STRICT;)";
 constexpr const char* kSelect =
@@ -32,24 +27,19 @@ std::string RootfsesText(const muster::Host& host) {
 
 class Sqlite : public BufferPeer {
  public:
-  explicit Sqlite(const PeerInput& input) : total_(input.hosts.size()) {
-    const std::string file = input.directory + "/hosts.sqlite";
-    constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    Good(sqlite3_open_v2(file.c_str(), &db_, kFlags, nullptr));
-    Good(sqlite3_exec(db_, kSetUp, nullptr, nullptr, nullptr));
-    select_ = Prepare(kSelect);
-    replace_ = Prepare(kReplace);
-    begin_ = Prepare("BEGIN IMMEDIATE");
-    commit_ = Prepare("COMMIT");
+  explicit Sqlite(const PeerInput& input)
+      : db_(input.directory + "/hosts.sqlite", kSchema), total_(input.hosts.size()) {
+    select_ = db_.Prepare(kSelect);
+    replace_ = db_.Prepare(kReplace);
+    begin_ = db_.Prepare("BEGIN IMMEDIATE");
+    commit_ = db_.Prepare("COMMIT");
     Update(input.hosts);
-    Good(sqlite3_exec(db_, "PRAGMA wal_checkpoint(TRUNCATE); ANALYZE", nullptr, nullptr,
-                      nullptr));
+    db_.Execute("PRAGMA wal_checkpoint(TRUNCATE); ANALYZE");
   }
   ~Sqlite() override {
     for (sqlite3_stmt* statement : {select_, replace_, begin_, commit_}) {
       sqlite3_finalize(statement);
     }
-    sqlite3_close(db_);
   }
 
   void MakePage(const Place& place) override {
@@ -61,63 +51,43 @@ class Sqlite : public BufferPeer {
       WriteHost();
       ++count;
     }
-    Good(sqlite3_reset(select_));
+    db_.Good(sqlite3_reset(select_));
     page_.End(total_, place, count);
     benchmark::ClobberMemory();
   }
 
   void Update(const std::vector<muster::Host>& hosts) override {
-    Run(begin_);
+    db_.Run(begin_);
     for (const muster::Host& host : hosts) {
       const std::string rootfses = RootfsesText(host);
-      Bind(1, host.id);
-      Bind(2, muster::HostStatusName(host.status));
-      Good(sqlite3_bind_int64(replace_, 3, host.free_mib));
-      Good(sqlite3_bind_int64(replace_, 4, host.vm_count));
+      db_.Bind(replace_, 1, host.id);
+      db_.Bind(replace_, 2, muster::HostStatusName(host.status));
+      db_.Good(sqlite3_bind_int64(replace_, 3, host.free_mib));
+      db_.Good(sqlite3_bind_int64(replace_, 4, host.vm_count));
       if (rootfses.empty()) {
-        Good(sqlite3_bind_null(replace_, 5));
+        db_.Good(sqlite3_bind_null(replace_, 5));
       } else {
-        Bind(5, rootfses);
+        db_.Bind(replace_, 5, rootfses);
       }
-      Run(replace_);
+      db_.Run(replace_);
     }
-    Run(commit_);
+    db_.Run(commit_);
   }
 
  private:
   void WriteHost() {
-    page_.BeginHost(Column(0), Column(1), sqlite3_column_int64(select_, 2),
-                    sqlite3_column_int64(select_, 3));
-    if (const std::string_view rootfses = Column(4); !rootfses.empty()) {
+    page_.BeginHost(ColumnText(select_, 0), ColumnText(select_, 1),
+                    sqlite3_column_int64(select_, 2), sqlite3_column_int64(select_, 3));
+    if (const std::string_view rootfses = ColumnText(select_, 4); !rootfses.empty()) {
       page_.Key("rootfses");
       page_.writer().RawValue(rootfses.data(), rootfses.size(), rapidjson::kArrayType);
     }
     page_.writer().EndObject();
   }
 
-  std::string_view Column(int i) const {
-    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(select_, i));
-    return {text, static_cast<size_t>(sqlite3_column_bytes(select_, i))};
-  }
-  void Bind(int i, std::string_view text) {
-    Good(sqlite3_bind_text(replace_, i, text.data(), static_cast<int>(text.size()),
-                           SQLITE_STATIC));
-  }
-  void Run(sqlite3_stmt* statement) {
-    if (sqlite3_step(statement) != SQLITE_DONE) Fail(sqlite3_errmsg(db_));
-    Good(sqlite3_reset(statement));
-  }
-  sqlite3_stmt* Prepare(const char* sql) {
-    sqlite3_stmt* statement = nullptr;
-    Good(sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr));
-    return statement;
-  }
-  void Good(int code) {
-    if (code != SQLITE_OK) Fail(std::string("SQLite: ") + sqlite3_errmsg(db_));
-  }
   std::string_view buffer() const override { return page_.text(); }
 
-  sqlite3* db_ = nullptr;
+  SqliteDatabase db_;
   sqlite3_stmt* select_ = nullptr;
   sqlite3_stmt* replace_ = nullptr;
   sqlite3_stmt* begin_ = nullptr;

@@ -18,8 +18,7 @@ namespace {
 constexpr size_t kPlaces = 4096;     // a power of two
 constexpr int kSlowIterations = 16;  // one in each sixteenth of the list
 
-// The pages of one position, and which comes next. Goes on where it stopped, so
-// that no repetition sees the pages of the one before it.
+// The pages of one position.
 struct Position {
   std::string name;
   std::vector<Place> places;  // as many as a power of two
@@ -35,6 +34,7 @@ struct Size {
   std::deque<Position> positions;  // stay where they are
 };
 
+// Goes on where the repetition before it stopped and so sees other pages.
 void MakePages(benchmark::State& state, Peer& peer, const Position& position) {
   thread_local size_t next = 0;
   const size_t mask = position.places.size() - 1;

@@ -1,147 +1,145 @@
 // Who is asking? GET /v1/whoami with the X-Api-Key of a random one of a million
-// users, and with keys that nobody has.
+// users, and with keys that nobody has; beside databases that hold the same hashes.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <random>
 
 #include "data/fail.h"
-#include "data/hosts.h"
 #include "data/one_header.h"
 #include "data/program.h"
+#include "data/users.h"
 #include "muster/catalog.h"
 #include "muster/http.h"
+#include "peers/whoami_peer.h"
 
 namespace muster_bench {
 namespace {
 
-constexpr size_t kKeyBytes = 40;
 constexpr size_t kUsersPerBatch = 100000;
 
-std::string UserId(size_t i) { return "usr_" + std::to_string(i); }
-
-// Key i of a series: "sk_bench_" and 31 characters.
-std::string Key(size_t i, uint64_t series) {
-  char text[kKeyBytes + 1];
-  std::snprintf(text, sizeof text, "sk_bench_%016llx%015llx",
-                static_cast<unsigned long long>(Mix(i)),
-                static_cast<unsigned long long>(Mix(i ^ series) >> 4));
-  return text;
-}
-
-muster::UserStats Stats(size_t i) {
-  const uint64_t random = Mix(i);
-  muster::UserStats stats;
-  stats.running = static_cast<int64_t>(random & 15);
-  stats.paused = static_cast<int64_t>((random >> 8) & 7);
-  stats.other = static_cast<int64_t>((random >> 16) & 3);
-  stats.total = static_cast<int64_t>(30 + ((random >> 24) & 1023));
-  return stats;
-}
-
-// The answer, made without the engine.
-std::string Expected(size_t i) {
-  const muster::UserStats stats = Stats(i);
-  return R"({"status":"success","data":{"user_id":")" + UserId(i) + R"(","stats":{"running":)" +
-         std::to_string(stats.running) + ",\"paused\":" + std::to_string(stats.paused) +
-         ",\"other\":" + std::to_string(stats.other) +
-         ",\"total\":" + std::to_string(stats.total) + "}}}";
-}
-
-// Keys one behind the other in the order in which they are asked for, so that
-// what is timed is the look-up and not the fetching of the request.
-class Keys {
+// Muster: a request with its header, through the handler.
+class MusterWhoami {
  public:
-  void Add(const std::string& key) { text_ += key; }
-  size_t size() const { return text_.size() / kKeyBytes; }
-  std::string_view operator[](size_t i) const {
-    return std::string_view(text_).substr(i * kKeyBytes, kKeyBytes);
+  MusterWhoami(const std::vector<muster::User>& users, const std::string& directory) {
+    // Room for all of them, and not much more.
+    muster::Options options;
+    options.identity_cache_bytes = std::max(users.size() * 128, size_t{32} << 20);
+    auto catalog = muster::Catalog::Open(directory + "/db", options);
+    Check(catalog.status(), "Catalog::Open");
+    catalog_ = *std::move(catalog);
+    for (size_t begin = 0; begin < users.size(); begin += kUsersPerBatch) {
+      muster::WriteBatch batch;
+      const size_t end = std::min(begin + kUsersPerBatch, users.size());
+      for (size_t i = begin; i < end; ++i) batch.PutUser(users[i]);
+      Check(catalog_->Apply(batch), "Apply");
+    }
+    auto handler = muster::Handler::Create(catalog_.get());
+    Check(handler.status(), "Handler::Create");
+    handler_.emplace(*std::move(handler));
+  }
+
+  muster::Response Handle(std::string_view key) const {
+    const OneHeader header("x-api-key", key);
+    auto response = handler_->Handle({"GET", "/v1/whoami", &header});
+    if (!response) Fail("/v1/whoami is not served");
+    return *std::move(response);
+  }
+
+  std::string Text(std::string_view key) const {
+    const muster::Response response = Handle(key);
+    return response.status() == 200 ? response.body().ToString() : "";
   }
 
  private:
-  std::string text_;
+  std::unique_ptr<muster::Catalog> catalog_;
+  std::optional<muster::Handler> handler_;
 };
 
-// Lives until the program ends.
-struct Served {
-  std::unique_ptr<muster::Catalog> catalog;
-  std::optional<muster::Handler> handler;
+// What is asked for, in random order.
+struct Asked {
   Keys known;
   Keys unknown;
 };
 
-muster::Response Ask(const Served& served, std::string_view key) {
-  const OneHeader header("x-api-key", key);
-  auto response = served.handler->Handle({"GET", "/v1/whoami", &header});
-  if (!response) Fail("/v1/whoami is not served");
-  return *std::move(response);
-}
-
-void Fill(muster::Catalog& catalog, size_t users) {
-  for (size_t begin = 0; begin < users; begin += kUsersPerBatch) {
-    muster::WriteBatch batch;
-    for (size_t i = begin; i < std::min(begin + kUsersPerBatch, users); ++i) {
-      muster::User user;
-      user.id = UserId(i);
-      user.stats = Stats(i);
-      user.api_keys = {Key(i, 1)};
-      batch.PutUser(user);
-    }
-    Check(catalog.Apply(batch), "Apply");
-  }
-}
-
-// Asks for every user twice: first it is checked, and brought into memory.
-void CheckAnswers(const Served& served, size_t users) {
+// Holds the answers for every user against what they must be, twice: the first
+// time brings them into memory. `ask` gives "" for a key that nobody has.
+template <typename Ask>
+void CheckAnswers(const std::string& name, const std::vector<muster::User>& users,
+                  const Asked& asked, const Ask& ask) {
   for (int turn = 0; turn < 2; ++turn) {
-    for (size_t i = 0; i < users; ++i) {
-      const muster::Response response = Ask(served, Key(i, 1));
-      if (response.status() != 200 || response.body().ToString() != Expected(i)) {
-        Fail("a wrong answer for " + UserId(i));
-      }
+    for (const muster::User& user : users) {
+      if (ask(user.api_keys->front()) == WhoamiText(user)) continue;
+      Fail(name + " gives a wrong answer for " + user.id);
     }
   }
-  Check(Ask(served, served.unknown[0]).status() == 401, "an unknown key is let in");
+  Check(ask(asked.unknown[0]).empty(), name + " lets an unknown key in");
 }
 
-void BM_Whoami(benchmark::State& state, const Served& served, const Keys& keys, int status) {
+void BM_Muster(benchmark::State& state, const MusterWhoami& muster, const Keys& keys,
+               int status) {
   static size_t next = 0;
   for (auto _ : state) {
-    const muster::Response response = Ask(served, keys[next++ % keys.size()]);
+    const muster::Response response = muster.Handle(keys[next++ % keys.size()]);
     if (response.status() != status) Fail("another status");
     benchmark::DoNotOptimize(response.body().begin());
   }
 }
 
-void Register(const Served& served, const Keys& keys, const std::string& name, int status) {
-  benchmark::RegisterBenchmark(name.c_str(), [&served, &keys, status](auto& state) {
-    BM_Whoami(state, served, keys, status);
-  });
+void BM_Peer(benchmark::State& state, WhoamiPeer& peer, const Keys& keys, bool known) {
+  static size_t next = 0;
+  for (auto _ : state) {
+    if (peer.Ask(keys[next++ % keys.size()]).empty() == known) Fail("another answer");
+  }
 }
 
-void Define(const ProgramOptions& program_options) {
-  const size_t users = program_options.quick ? 200000 : 1000000;
-  auto* const served = new Served;
-  // Room for all of them, and not much more.
-  muster::Options options;
-  options.identity_cache_bytes = std::max(users * 128, size_t{32} << 20);
-  auto catalog = muster::Catalog::Open(program_options.directory + "/db", options);
-  Check(catalog.status(), "Catalog::Open");
-  served->catalog = *std::move(catalog);
-  Fill(*served->catalog, users);
-  auto handler = muster::Handler::Create(served->catalog.get());
-  Check(handler.status(), "Handler::Create");
-  served->handler.emplace(*std::move(handler));
+std::string Name(size_t users, const std::string& key, const std::string& peer) {
+  return "whoami/users:" + std::to_string(users) + "/key:" + key + "/peer:" + peer;
+}
 
+void RegisterMuster(const std::vector<muster::User>& users, const Asked& asked,
+                    const std::string& directory) {
+  const auto* const muster = new MusterWhoami(users, directory);
+  CheckAnswers("Muster", users, asked, [&](auto key) { return muster->Text(key); });
+  benchmark::RegisterBenchmark(
+      Name(users.size(), "known", "muster").c_str(),
+      [muster, &asked](auto& state) { BM_Muster(state, *muster, asked.known, 200); });
+  benchmark::RegisterBenchmark(
+      Name(users.size(), "unknown", "muster").c_str(),
+      [muster, &asked](auto& state) { BM_Muster(state, *muster, asked.unknown, 401); });
+}
+
+void RegisterPeer(const std::string& name, WhoamiPeer* peer,
+                  const std::vector<muster::User>& users, const Asked& asked) {
+  CheckAnswers(name, users, asked, [&](auto key) { return std::string(peer->Ask(key)); });
+  benchmark::RegisterBenchmark(
+      Name(users.size(), "known", name).c_str(),
+      [peer, &asked](auto& state) { BM_Peer(state, *peer, asked.known, true); });
+  benchmark::RegisterBenchmark(
+      Name(users.size(), "unknown", name).c_str(),
+      [peer, &asked](auto& state) { BM_Peer(state, *peer, asked.unknown, false); });
+}
+
+void Define(const ProgramOptions& options) {
+  const size_t count = options.quick ? 200000 : 1000000;
+  std::vector<muster::User> users;
+  users.reserve(count);
+  for (size_t i = 0; i < count; ++i) users.push_back(MakeUser(i));
+
+  auto* const asked = new Asked;  // read until the program ends
   std::mt19937_64 random(1);
-  for (size_t i = 0; i < users; ++i) served->known.Add(Key(random() % users, 1));
-  for (size_t i = 0; i < users; ++i) served->unknown.Add(Key(random(), 2));
-  CheckAnswers(*served, users);
-  const std::string prefix = "whoami/users:" + std::to_string(users);
-  Register(*served, served->known, prefix + "/key:known/peer:muster", 200);
-  Register(*served, served->unknown, prefix + "/key:unknown/peer:muster", 401);
+  for (size_t i = 0; i < count; ++i) {
+    asked->known.Add(users[random() % count].api_keys->front());
+    asked->unknown.Add(UnknownKey(random()));
+  }
+  RegisterMuster(users, *asked, options.directory);
+  if (options.quick) return;
+  const std::string lmdb = options.directory + "/lmdb";
+  std::filesystem::create_directories(lmdb);
+  RegisterPeer("lmdb", MakeLmdbWhoami(users, lmdb).release(), users, *asked);
+  RegisterPeer("sqlite", MakeSqliteWhoami(users, options.directory).release(), users, *asked);
 }
 
 }  // namespace
