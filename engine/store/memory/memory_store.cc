@@ -9,18 +9,17 @@
 #include <utility>
 
 #include "model/text.h"
+#include "store/memory/memory_table.h"
 #include "store/random.h"
 
 namespace muster::store {
 namespace {
 
-using Rows = std::map<std::string, std::string, std::less<>>;
-
 // One commit's state. Tables that a commit did not change are shared with the
 // commit before it.
 struct State {
   uint64_t commit_id = 0;
-  std::array<std::shared_ptr<const Rows>, kTableCount> tables;
+  std::array<std::shared_ptr<const MemoryTable>, kTableCount> tables;
 };
 
 absl::Status Closed() { return absl::FailedPreconditionError("the store is closed"); }
@@ -31,32 +30,19 @@ absl::Status Ended() {
 
 bool IsKey(std::string_view key) { return !key.empty() && key.size() <= kMaxKeyBytes; }
 
-std::optional<std::string_view> Find(const Rows& rows, std::string_view key) {
-  const auto found = rows.find(key);
-  if (found == rows.end()) return std::nullopt;
-  return std::string_view(found->second);
-}
-
-void Visit(const Rows& rows, std::string_view first,
-           const std::function<bool(std::string_view, std::string_view)>& visit) {
-  for (auto row = rows.lower_bound(first); row != rows.end(); ++row) {
-    if (!visit(row->first, row->second)) return;
-  }
-}
-
 class MemoryReadTransaction : public ReadTransaction {
  public:
   explicit MemoryReadTransaction(State state) : state_(std::move(state)) {}
 
   absl::StatusOr<std::optional<std::string_view>> Get(Table table,
                                                       std::string_view key) override {
-    return Find(*state_.tables[static_cast<size_t>(table)], key);
+    return state_.tables[static_cast<size_t>(table)]->Find(key);
   }
 
   absl::Status Scan(
       Table table, std::string_view first,
       const std::function<bool(std::string_view, std::string_view)>& visit) override {
-    Visit(*state_.tables[static_cast<size_t>(table)], first, visit);
+    state_.tables[static_cast<size_t>(table)]->Visit(first, visit);
     return absl::OkStatus();
   }
 
@@ -96,14 +82,14 @@ class MemoryWriteTransaction : public WriteTransaction {
   absl::StatusOr<std::optional<std::string_view>> Get(Table table,
                                                       std::string_view key) override {
     if (ended_) return Ended();
-    return Find(rows(table), key);
+    return rows(table).Find(key);
   }
 
   absl::Status Scan(
       Table table, std::string_view first,
       const std::function<bool(std::string_view, std::string_view)>& visit) override {
     if (ended_) return Ended();
-    Visit(rows(table), first, visit);
+    rows(table).Visit(first, visit);
     return absl::OkStatus();
   }
 
@@ -112,15 +98,13 @@ class MemoryWriteTransaction : public WriteTransaction {
   absl::Status Put(Table table, std::string_view key, std::string_view value) override {
     if (ended_) return Ended();
     if (!IsKey(key)) return absl::InvalidArgumentError("a key must have 1 to 511 bytes");
-    Own(table)->insert_or_assign(std::string(key), std::string(value));
+    Own(table)->Put(key, value);
     return absl::OkStatus();
   }
 
   absl::Status Delete(Table table, std::string_view key) override {
     if (ended_) return Ended();
-    if (rows(table).find(key) == rows(table).end()) return absl::OkStatus();
-    Rows* own = Own(table);
-    own->erase(own->find(key));
+    if (rows(table).Find(key)) Own(table)->Delete(key);
     return absl::OkStatus();
   }
 
@@ -138,14 +122,16 @@ class MemoryWriteTransaction : public WriteTransaction {
   }
 
  private:
-  const Rows& rows(Table table) const { return *state_.tables[static_cast<size_t>(table)]; }
+  const MemoryTable& rows(Table table) const {
+    return *state_.tables[static_cast<size_t>(table)];
+  }
 
   // The transaction's own copy of a table, made with its first change.
-  Rows* Own(Table table) {
+  MemoryTable* Own(Table table) {
     changed_ = true;
     const size_t index = static_cast<size_t>(table);
     if (own_[index] == nullptr) {
-      auto copy = std::make_shared<Rows>(*state_.tables[index]);
+      auto copy = std::make_shared<MemoryTable>(*state_.tables[index]);
       own_[index] = copy.get();
       state_.tables[index] = std::move(copy);
     }
@@ -154,7 +140,7 @@ class MemoryWriteTransaction : public WriteTransaction {
 
   const std::shared_ptr<Shared> shared_;
   State state_;
-  std::array<Rows*, kTableCount> own_{};
+  std::array<MemoryTable*, kTableCount> own_{};
   bool changed_ = false;
   bool ended_ = false;
 };
@@ -162,7 +148,7 @@ class MemoryWriteTransaction : public WriteTransaction {
 class MemoryStore : public Store {
  public:
   MemoryStore() : shared_(std::make_shared<Shared>()) {
-    for (auto& table : shared_->newest.tables) table = std::make_shared<const Rows>();
+    for (auto& table : shared_->newest.tables) table = std::make_shared<const MemoryTable>();
     uint64_t number[2];
     RandomBytes(number, sizeof(number));
     fingerprint_ = model::Concat(
