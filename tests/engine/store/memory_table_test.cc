@@ -43,7 +43,9 @@ TEST(MemoryTable, HoldsWhatAMapHoldsThroughALongHistory) {
     }
     const auto found = table.Find(key);
     EXPECT_EQ(found.has_value(), model.count(key) == 1);
-    if (found) EXPECT_EQ(*found, model[key]);
+    if (found) {
+      EXPECT_EQ(*found, model[key]);
+    }
     if (i % 500 == 0) {
       ASSERT_EQ(RowsFrom(table), model);
       ASSERT_EQ(RowsFrom(table, key), From(model, key));
