@@ -196,13 +196,7 @@ Publisher::~Publisher() {
 Publisher::Held Publisher::Take() const noexcept {
   SlotCache& cache = t_cache;
   Slot* const slot = cache.count > 0 ? cache.slots[--cache.count] : AcquireSlotSlowly();
-  const View* view = current_.load(std::memory_order_acquire);
-  for (;;) {
-    slot->held.store(reinterpret_cast<uintptr_t>(view), std::memory_order_seq_cst);
-    const View* const newest = current_.load(std::memory_order_seq_cst);
-    if (newest == view) return {view, slot};
-    view = newest;
-  }
+  return {Protect(slot, [this] { return current_.load(std::memory_order_seq_cst); }), slot};
 }
 
 void Publisher::Publish(std::unique_ptr<const View> next) {

@@ -82,6 +82,19 @@ struct alignas(64) Slot {
   Slot* next = nullptr;            // of all slots there are; set once
 };
 
+// Rule 2: makes the slot hold the newest view, of those that `load_newest()` gives,
+// and returns it. Apart from Take() so that a test can publish between the loads.
+template <typename LoadNewest>
+const View* Protect(Slot* slot, const LoadNewest& load_newest) {
+  const View* view = load_newest();
+  for (;;) {
+    slot->held.store(reinterpret_cast<uintptr_t>(view), std::memory_order_seq_cst);
+    const View* const newest = load_newest();
+    if (newest == view) return view;
+    view = newest;
+  }
+}
+
 // Gives a slot back, whose view is then not used any more. Any thread.
 void ReleaseSlot(Slot* slot) noexcept;
 

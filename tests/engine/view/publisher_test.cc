@@ -65,6 +65,23 @@ TEST(Publisher, ASlotMayBeGivenBackByAnotherThread) {
   EXPECT_EQ(RetiredViewCount(), 0u);
 }
 
+TEST(Publisher, NeverHandsOutAViewThatWasReplacedBeforeItsSlotWasWritten) {
+  Publisher publisher(OfVersion(1));
+  Slot* const slot = publisher.Take().slot;
+  uint64_t version = 1;
+  const View* const view = Protect(slot, [&] {
+    const View* const newest = &publisher.current();
+    // Three publications come between a load and what follows it.
+    if (version < 4) publisher.Publish(OfVersion(++version));
+    return newest;
+  });
+  ASSERT_EQ(view, &publisher.current());
+  publisher.Publish(OfVersion(5));
+  EXPECT_EQ(view->version, 4u);
+  EXPECT_EQ(&slot->view(), view);
+  ReleaseSlot(slot);
+}
+
 TEST(Publisher, AThreadThatHoldsNothingPinsNothing) {
   Publisher publisher(OfVersion(1));
   std::atomic<int> taken{0};
