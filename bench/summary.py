@@ -27,8 +27,8 @@ def _over_memcpy(limit):
 
 
 def _over_muster(peer, at):
-    """A peer's time over that of Muster with the bytes copied into a buffer."""
-    return lambda r: _page(r, peer, at=at) / _page(r, "muster", at=at)
+    """A peer's time until its answer can be sent, over that of Muster."""
+    return lambda r: _page(r, peer, at=at) / _page(r, "muster_spans", at=at)
 
 
 def _large_over_small(results):

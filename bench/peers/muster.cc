@@ -17,10 +17,10 @@ struct Served {
   std::optional<muster::Handler> handler;
 };
 
-muster::Response Handle(const Served& served, const Place& place) {
+std::optional<muster::Response> Handle(const Served& served, const Place& place) {
   auto response = served.handler->Handle({"GET", place.target, nullptr});
   if (!response || response->status() != 200) Fail("no page for " + place.target);
-  return *std::move(response);
+  return response;
 }
 
 void Apply(Served& served, const std::vector<muster::Host>& hosts) {
@@ -34,11 +34,11 @@ class SpansPeer : public Peer {
   explicit SpansPeer(std::shared_ptr<Served> served) : served_(std::move(served)) {}
 
   void MakePage(const Place& place) override {
-    const muster::Response response = Handle(*served_, place);
-    benchmark::DoNotOptimize(response.body().begin());
+    const auto response = Handle(*served_, place);
+    benchmark::DoNotOptimize(response->body().begin());
   }
   std::string PageText(const Place& place) override {
-    return Handle(*served_, place).body().ToString();
+    return Handle(*served_, place)->body().ToString();
   }
   void Update(const std::vector<muster::Host>& hosts) override { Apply(*served_, hosts); }
 
@@ -52,9 +52,9 @@ class CopiedPeer : public BufferPeer {
       : served_(std::move(served)), to_(1 << 18) {}
 
   void MakePage(const Place& place) override {
-    const muster::Response response = Handle(*served_, place);
+    const auto response = Handle(*served_, place);
     char* at = to_.data();
-    for (const std::string_view bytes : response.body()) {
+    for (const std::string_view bytes : response->body()) {
       std::memcpy(at, bytes.data(), bytes.size());
       at += bytes.size();
     }

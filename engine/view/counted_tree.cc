@@ -10,16 +10,15 @@ size_t CountedTree::Slice(size_t offset, size_t limit, Spans* out) const {
   const size_t count = std::min(limit, total - offset);
   Cursor cursor(*this, offset);
   size_t left = count;
-  for (;;) {
-    const size_t first = cursor.row_in_leaf();
-    const size_t here = std::min(left, cursor.rows_left_in_leaf());
-    std::string_view json = cursor.leaf()->Json(first, first + here);
-    left -= here;
-    if (left == 0) json.remove_suffix(1);  // no comma after the last one
-    out->Append(json);
-    if (left == 0) return count;
+  while (left > cursor.rows_left_in_leaf()) {
+    left -= cursor.rows_left_in_leaf();
+    out->Append(cursor.RestOfLeafJson());
     cursor.NextLeaf();
   }
+  std::string_view json = cursor.LeafJson(left);
+  json.remove_suffix(1);  // no comma after the last one
+  out->Append(json);
+  return count;
 }
 
 std::optional<Row> CountedTree::Find(std::string_view order_key) const {
@@ -39,6 +38,7 @@ CountedTree::Cursor::Cursor(const CountedTree& tree, size_t offset) {
   if (height_ == 0) {
     leaf_ = AsLeaf(node);
     leaf_rows_ = node->count();
+    leaf_json_end_ = leaf_->json_end();
   }
   for (size_t height = height_; height > 0; --height) {
     const Inner* inner = AsInner(node);
@@ -55,6 +55,7 @@ CountedTree::Cursor::Cursor(const CountedTree& tree, size_t offset) {
 void CountedTree::Cursor::EnterLeafOf(const Inner* parent, size_t at) {
   leaf_ = AsLeaf(parent->child(at));
   leaf_rows_ = parent->row_end(at) - parent->row_begin(at);
+  leaf_json_end_ = parent->json_end(at);
   row_ = 0;
 }
 

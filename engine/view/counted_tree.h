@@ -9,11 +9,11 @@
 //  1. The order keys of all rows ascend, from leaf to leaf too; none is there
 //     twice.
 //  2. All leaves are at height 0, and a node's children are one lower than it.
-//  3. A leaf has 32 to 96 rows; the only leaf of a tree has 1 to 96.
+//  3. A leaf has 64 to 192 rows; the only leaf of a tree has 1 to 192.
 //  4. An inner node has 16 to 64 children; the root, 2 to 64.
 //  5. An inner node counts the rows of its children: row_end(i) is how many the
 //     children 0 to i have together, and past the last child it is the largest
-//     number there is.
+//     number there is. Above leaves it also knows where their JSON ends.
 //  6. The JSON of a leaf's rows stands back to back, each object followed by a
 //     comma; so any run of rows is one span, its last comma left off. Either all
 //     rows of a tree have JSON or none has.
@@ -21,7 +21,7 @@
 //     root it is, in whatever version.
 //
 // So row k is found by the counts, a row by its key from the leaves' first keys,
-// both in O(log n), and a page of 500 rows is at most 17 spans. A tree has fewer
+// both in O(log n), and a page of 500 rows is at most 9 spans. A tree has fewer
 // than 2^31 rows.
 //
 // Any thread may read a tree and copy it; bytes that it hands out live as long as
@@ -86,10 +86,17 @@ class CountedTree::Cursor {
     if (++row_ == leaf_rows_) NextLeaf();
   }
 
-  // The rest of the leaf as one, for whoever takes runs of rows.
-  const Leaf* leaf() const { return leaf_; }
-  size_t row_in_leaf() const { return row_; }
+  // For whoever takes runs of rows: how many the leaf has from here on, their JSON,
+  // and that of `rows` of them.
   size_t rows_left_in_leaf() const { return leaf_rows_ - row_; }
+  std::string_view RestOfLeafJson() const {
+    return row_ > 0 ? leaf_->JsonFrom(row_, leaf_json_end_)
+                    : leaf_->WholeJson(Leaf::JsonBegin(leaf_rows_), leaf_json_end_);
+  }
+  std::string_view LeafJson(size_t rows) const {
+    return row_ > 0 ? leaf_->Json(row_, row_ + rows)
+                    : leaf_->JsonTo(Leaf::JsonBegin(leaf_rows_), rows);
+  }
   void NextLeaf();
 
  private:
@@ -100,9 +107,10 @@ class CountedTree::Cursor {
   std::array<size_t, kMaxHeight + 1> at_;
   size_t height_ = 0;
   const Leaf* leaf_ = nullptr;
-  // As the parent counts them: reading the leaf's header would be one more wait
-  // for memory before its JSON is known.
+  // As the parent has them: reading the leaf would be one more wait for memory
+  // before its JSON is known.
   size_t leaf_rows_ = 0;
+  uint32_t leaf_json_end_ = 0;
   size_t row_ = 0;
 };
 

@@ -38,7 +38,7 @@ class RenderedList {
   size_t visible_count() const { return shown_.size(); }
 
   // Appends the JSON of up to `limit` visible rows from number `offset` on,
-  // joined by commas, and returns how many there were. At most 17 spans for 500
+  // joined by commas, and returns how many there were. At most 9 spans for 500
   // rows.
   size_t Slice(size_t offset, size_t limit, Spans* out) const {
     return shown_.Slice(offset, limit, out);

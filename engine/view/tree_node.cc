@@ -28,11 +28,11 @@ void Node::Free(const Node* node) {
   if (node->height_ > 0) {
     const Inner* inner = AsInner(node);
     for (size_t i = 0; i < inner->count(); ++i) inner->child(i)->Release();
-    inner->~Inner();
+    delete inner;
   } else {
     AsLeaf(node)->~Leaf();
+    ::operator delete(const_cast<Node*>(node));
   }
-  ::operator delete(const_cast<Node*>(node));
 }
 
 NodeRef Leaf::Make(const Row* rows, size_t count) {
@@ -41,7 +41,7 @@ NodeRef Leaf::Make(const Row* rows, size_t count) {
     json_bytes += rows[i].json.empty() ? 0 : rows[i].json.size() + 1;
     entry_bytes += rows[i].order_key.size() + rows[i].record.size();
   }
-  const size_t head = sizeof(Leaf) + sizeof(uint32_t) * (3 * count + 2);
+  const size_t head = JsonBegin(count);
   char* const base = static_cast<char*>(::operator new(head + json_bytes + entry_bytes));
   const Leaf* leaf = new (base) Leaf(count);
   uint32_t* json_place = const_cast<uint32_t*>(leaf->json_places());
@@ -87,13 +87,16 @@ size_t Leaf::LowerBound(std::string_view order_key) const {
 }
 
 NodeRef Inner::Make(NodeRef* children, size_t count) {
-  Inner* const inner =
-      new (::operator new(sizeof(Inner))) Inner(children[0]->height() + 1, count);
+  Inner* const inner = new Inner(children[0]->height() + 1, count);
   size_t rows = 0;
   for (size_t i = 0; i < count; ++i) {
     rows += children[i]->row_count();
     inner->row_ends_[i] = static_cast<uint32_t>(rows);
     inner->children_[i] = children[i].Detach();
+    if (inner->height() == 1) inner->json_ends_[i] = AsLeaf(inner->child(i))->json_end();
+  }
+  for (size_t group = 0; group < kGroup; ++group) {
+    inner->group_ends_[group] = inner->row_ends_[group * kGroup + kGroup - 1];
   }
   return NodeRef::Adopt(inner);
 }

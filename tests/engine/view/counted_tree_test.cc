@@ -52,8 +52,8 @@ CountedTree RemoveFrom(const CountedTree& tree, size_t first, size_t last) {
 
 void ExpectSound(const CountedTree& tree) { EXPECT_EQ(CheckInvariants(tree, kShown), ""); }
 
-// 200,000 rows are leaves under inner nodes under inner nodes under a root.
-constexpr size_t kManyRows = 200000;
+// So many rows are leaves under inner nodes under inner nodes under a root.
+constexpr size_t kManyRows = 420000;
 
 TEST(CountedTree, IsSoundForEverySizeWhenBuilt) {
   for (size_t rows = 0; rows < 400; ++rows) {
@@ -61,7 +61,9 @@ TEST(CountedTree, IsSoundForEverySizeWhenBuilt) {
     EXPECT_EQ(tree.size(), rows);
     ExpectSound(tree);
   }
-  for (size_t rows : {48 * 64 - 1, 48 * 64, 64 * 64, 64 * 64 + 1, 64 * 64 + 33}) {
+  constexpr size_t kFullInner = kMaxChildren * kBulkLeafRows;
+  for (size_t rows : {kBulkChildren * kBulkLeafRows - 1, kBulkChildren * kBulkLeafRows,
+                      kFullInner, kFullInner + 1, kFullInner + kMinLeafRows + 1}) {
     ExpectSound(Build(rows));
   }
   const CountedTree tree = Build(kManyRows);
@@ -99,7 +101,7 @@ TEST(CountedTree, ChangesOfOneLeafCopyItOnce) {
 TEST(CountedTree, ABatchCopiesTheLeavesThatItChangesAndTheNodesAboveThemOnce) {
   const CountedTree before = Build(kManyRows);
   // Two leaves under one inner node, and one far away: below the root, two paths.
-  const CountedTree after = Put(before, {0, 2 * 70, 2 * 199999});
+  const CountedTree after = Put(before, {0, 2 * (kBulkLeafRows + 6), 2 * (kManyRows - 1)});
   EXPECT_EQ(NewNodes(before, after), 3 + 2 * (before.root()->height() - 1) + 1);
   ExpectSound(after);
 }
@@ -123,15 +125,17 @@ TEST(CountedTree, ALeafThatIsFullBecomesTwo) {
 }
 
 TEST(CountedTree, ALeafLeftTooSmallJoinsItsNeighbour) {
-  const CountedTree tree = RemoveFrom(Build(192), 64, 64 + 33);
-  EXPECT_EQ(tree.root()->count(), 2u) << "three leaves of 64 before";
+  const CountedTree tree =
+      RemoveFrom(Build(3 * kBulkLeafRows), kBulkLeafRows, 2 * kBulkLeafRows - kMinLeafRows + 1);
+  EXPECT_EQ(tree.root()->count(), 2u) << "three leaves before";
   ExpectSound(tree);
 }
 
 TEST(CountedTree, ALeafLeftTooSmallTakesRowsOfANeighbourThatIsFull) {
-  CountedTree tree = Build(192);
-  for (size_t i = 0; i < 32; ++i) tree = Put(tree, {2 * i + 1});  // the first has 96
-  tree = RemoveFrom(tree, 64, 64 + 40);
+  CountedTree tree = Build(3 * kBulkLeafRows);
+  for (size_t i = 0; i < kMaxLeafRows - kBulkLeafRows; ++i) tree = Put(tree, {2 * i + 1});
+  // The second keeps one row less than it must have.
+  tree = RemoveFrom(tree, kBulkLeafRows + 1, 2 * kBulkLeafRows - kMinLeafRows + 2);
   EXPECT_EQ(tree.root()->count(), 3u);
   ExpectSound(tree);
 }
@@ -166,16 +170,18 @@ TEST(CountedTree, ALargeBatchIntoOneLeafMakesALevelOfNodes) {
   ExpectSound(tree);
 }
 
-TEST(CountedTree, APageOf500RowsIsAtMost17SpansHoweverSmallTheLeaves) {
-  CountedTree tree = Build(6400);
-  for (size_t leaf = 0; leaf < 100; ++leaf) {
-    tree = RemoveFrom(tree, leaf * 64 + 32, leaf * 64 + 64);
+TEST(CountedTree, APageOf500RowsIsAtMost9SpansHoweverSmallTheLeaves) {
+  constexpr size_t kLeaves = 40;
+  CountedTree tree = Build(kLeaves * kBulkLeafRows);
+  for (size_t leaf = 0; leaf < kLeaves; ++leaf) {
+    tree = RemoveFrom(tree, leaf * kBulkLeafRows + kMinLeafRows, (leaf + 1) * kBulkLeafRows);
   }
-  ASSERT_EQ(tree.size(), 3200u);
-  for (size_t offset = 0; offset < 3200; ++offset) {
+  const size_t rows = kLeaves * kMinLeafRows;
+  ASSERT_EQ(tree.size(), rows);
+  for (size_t offset = 0; offset < rows; ++offset) {
     Spans spans;
-    EXPECT_EQ(tree.Slice(offset, 500, &spans), std::min<size_t>(500, 3200 - offset));
-    EXPECT_LE(spans.size(), 17u);
+    EXPECT_EQ(tree.Slice(offset, 500, &spans), std::min<size_t>(500, rows - offset));
+    EXPECT_LE(spans.size(), 9u);
   }
 }
 

@@ -55,6 +55,12 @@ class Checker {
       rows += Walk(inner->child(i));
       if (inner->row_end(i) != rows)
         Fault("5: a count is " + std::to_string(inner->row_end(i)));
+      if (inner->ChildOfRow(inner->row_begin(i)) != i || inner->ChildOfRow(rows - 1) != i) {
+        Fault("5: a row is not found in child " + std::to_string(i));
+      }
+      if (inner->height() == 1 && inner->json_end(i) != AsLeaf(inner->child(i))->json_end()) {
+        Fault("5: the JSON of child " + std::to_string(i) + " ends elsewhere");
+      }
     }
     for (size_t i = count; i < kMaxChildren; ++i) {
       if (inner->row_end(i) != 0x7fffffff) Fault("5: a count past the last child");
