@@ -6,6 +6,7 @@
 LISTEN ?= 127.0.0.1:8080
 DB ?= var/db
 PRESET ?= release
+FUZZ_SECONDS ?= 60
 
 # The Debian packages that each target needs. Nobody else lists them.
 ENGINE_PACKAGES := g++ cmake ninja-build pkg-config ccache \
@@ -16,6 +17,7 @@ CHECK_PACKAGES := $(BUILD_PACKAGES) python3-pytest clang-format curl git valgrin
 BENCH_PACKAGES := $(ENGINE_PACKAGES) libbenchmark-dev libsqlite3-dev librocksdb-dev \
   python3-matplotlib
 BENCH_GO_PACKAGES := $(BENCH_PACKAGES) golang-go golang-github-hashicorp-go-memdb-dev
+FUZZ_PACKAGES := $(BUILD_PACKAGES) clang libclang-rt-14-dev
 FORMAT_PACKAGES := clang-format git
 # A Node.js that is there already, from wherever, is as good as Debian's.
 ifeq ($(shell command -v node >/dev/null && command -v npm >/dev/null && echo yes),)
@@ -31,7 +33,7 @@ endif
 announce = @sed -n 's/^$@:.*\#\# /$@: /p' $(firstword $(MAKEFILE_LIST))
 need = @sh cmake/install-debian-packages.sh
 
-.PHONY: help serve check build bench bench-quick bench-go deps format clean
+.PHONY: help serve check build bench bench-quick bench-go fuzz deps format clean
 .NOTPARALLEL:
 
 help: ## Lists the targets.
@@ -90,7 +92,14 @@ bench-go: ## Measures go-memdb and puts it beside the others in docs/benchmarks.
 
 deps: ## Installs every Debian package that any target needs and that is missing.
 	$(announce)
-	$(need) $(sort $(CHECK_PACKAGES) $(BENCH_GO_PACKAGES) $(FORMAT_PACKAGES))
+	$(need) $(sort $(CHECK_PACKAGES) $(BENCH_GO_PACKAGES) $(FUZZ_PACKAGES) $(FORMAT_PACKAGES))
+
+fuzz: ## Looks for inputs that break the rendered list, for FUZZ_SECONDS=60.
+	$(announce)
+	$(need) $(FUZZ_PACKAGES)
+	@cmake --preset fuzz -DMUSTER_BUILD_TESTS=ON
+	@cmake --build --preset fuzz
+	@build-fuzz/tests/fuzz/rendered_list_fuzzer -max_total_time=$(FUZZ_SECONDS)
 
 format: ## Brings the C++ files into the project's format.
 	$(announce)
@@ -100,4 +109,4 @@ format: ## Brings the C++ files into the project's format.
 
 clean: ## Removes what was built; catalogs stay.
 	$(announce)
-	@rm -rf build build-debug build-asan build-tsan
+	@rm -rf build build-debug build-asan build-tsan build-fuzz

@@ -30,14 +30,22 @@ void RequireDurable(py::handle durability) {
   }
 }
 
+size_t ToBytes(py::handle value, const char* name) {
+  const int64_t bytes = ToInteger(value, name);
+  if (bytes >= 0) return static_cast<size_t>(bytes);
+  throw StatusError(absl::InvalidArgumentError(std::string(name) + ": must not be negative"));
+}
+
 std::shared_ptr<SharedCatalog> Open(py::object path, py::object durability,
-                                    bool create_if_missing, py::object map_size_bytes) {
+                                    bool create_if_missing, py::object map_size_bytes,
+                                    py::object identity_cache_bytes) {
   RequireDurable(durability);
   const std::string directory = ToPath(path);
   Options options;
   options.create_if_missing = create_if_missing;
   const int64_t size = ToInteger(map_size_bytes, "map_size_bytes");
   options.map_size_bytes = size < 0 ? 0 : static_cast<size_t>(size);
+  options.identity_cache_bytes = ToBytes(identity_cache_bytes, "identity_cache_bytes");
   const auto open = [&] {
     const py::gil_scoped_release no_gil;
     return Catalog::Open(directory, options);
@@ -50,12 +58,14 @@ std::shared_ptr<SharedCatalog> OpenInMemory() { return Share(Catalog::OpenInMemo
 void Close(SharedCatalog& self) { ThrowIfError(self.Close()); }
 
 void DefineOpening(CatalogClass& type) {
-  type.def_static("open", Open, py::arg("path"), py::kw_only(),
-                  py::arg("durability") = "durable", py::arg("create_if_missing") = true,
-                  py::arg("map_size_bytes") = Options().map_size_bytes,
-                  "Opens the store in a directory. Durable is the only durability there is: "
-                  "what was applied outlasts a power cut. map_size_bytes is the most that "
-                  "the store can hold: a bound, which costs nothing.");
+  type.def_static(
+      "open", Open, py::arg("path"), py::kw_only(), py::arg("durability") = "durable",
+      py::arg("create_if_missing") = true, py::arg("map_size_bytes") = Options().map_size_bytes,
+      py::arg("identity_cache_bytes") = Options().identity_cache_bytes,
+      "Opens the store in a directory. Durable is the only durability there is: "
+      "what was applied outlasts a power cut. map_size_bytes is the most that "
+      "the store can hold: a bound, which costs nothing. identity_cache_bytes is the "
+      "most that the memory for users and API keys may take.");
   type.def_static("in_memory", OpenInMemory,
                   "A catalog that lives in memory and ends with the object.");
   type.def("close", Close,

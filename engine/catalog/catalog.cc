@@ -41,8 +41,7 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::OpenInMemory(const Options& op
 
 Snapshot Catalog::snapshot() noexcept {
   if (!impl_->closed.load(std::memory_order_relaxed)) impl_->committer->TryCatchUp();
-  const view::Publisher::Held held = impl_->committer->publisher().Take();
-  return Snapshot(held.view, held.slot);
+  return Snapshot(impl_->committer->publisher().Take().slot);
 }
 
 absl::Status Catalog::Apply(const WriteBatch& batch) {

@@ -197,6 +197,16 @@ def test_a_catalog_that_is_dropped_is_closed(tmp_path):
     muster.Catalog.open(tmp_path).close()
 
 
+def test_identity_cache_size(tmp_path):
+    for size in (0, 1 << 20):
+        with muster.Catalog.open(tmp_path / "db", identity_cache_bytes=size) as catalog:
+            put_user(catalog)
+            for _ in range(2):
+                assert catalog.find_user_by_api_key(API_KEY) == "usr_01K"
+    with pytest.raises(muster.InvalidArgument, match="identity_cache_bytes"):
+        muster.Catalog.open(tmp_path / "db", identity_cache_bytes=-1)
+
+
 def test_the_interpreter_may_end_with_a_catalog_open(tmp_path):
     program = (
         "import muster, sys\n"

@@ -189,6 +189,7 @@ class Catalog:
         durability: Literal["durable"] = "durable",
         create_if_missing: bool = True,
         map_size_bytes: int = 17179869184,
+        identity_cache_bytes: int = 134217728,
     ) -> Catalog: ...
     @staticmethod
     def in_memory() -> Catalog: ...

@@ -140,7 +140,7 @@ class MUSTER_EXPORT Snapshot {
 
  private:
   friend class Catalog;
-  Snapshot(const view::View*, view::Slot* slot) : slot_(slot) {}
+  explicit Snapshot(view::Slot* slot) : slot_(slot) {}
   void Release() noexcept;
   const view::View& view() const;
 
