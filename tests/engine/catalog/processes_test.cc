@@ -21,15 +21,22 @@ WriteBatch OneHost(const std::string& id) {
   return batch;
 }
 
+// A process that opens the store at step 0, and works with it at that and each
+// later one.
+class CatalogPeer : public Peer {
+ public:
+  CatalogPeer(const std::string& path, bool (*work)(Catalog& theirs, int step))
+      : Peer([=, theirs = std::shared_ptr<Catalog>()](int step) mutable {
+          if (step == 0) theirs = *Catalog::Open(path);
+          return work(*theirs, step);
+        }) {}
+};
+
 TEST(Processes, ACommitByAnotherProcessShowsInTheNextSnapshot) {
   TempDir dir;
-  std::unique_ptr<Catalog> theirs;  // in the peer's own memory
-  Peer peer([&](int step) {
-    if (step == 0) {
-      theirs = *Catalog::Open(dir / "db");
-      return true;
-    }
-    return theirs->Apply(OneHost("from the peer " + std::to_string(step))).ok();
+  CatalogPeer peer(dir / "db", [](Catalog& theirs, int step) {
+    if (step == 0) return true;
+    return theirs.Apply(OneHost("from the peer " + std::to_string(step))).ok();
   });
   ASSERT_TRUE(peer.Do(0));
   const auto ours = *Catalog::Open(dir / "db");
@@ -41,13 +48,9 @@ TEST(Processes, ACommitByAnotherProcessShowsInTheNextSnapshot) {
 
 TEST(Processes, CatchUpTakesInWhatAnotherProcessCommitted) {
   TempDir dir;
-  std::unique_ptr<Catalog> theirs;
-  Peer peer([&](int step) {
-    if (step == 0) {
-      theirs = *Catalog::Open(dir / "db");
-      return true;
-    }
-    return theirs->Apply(OneHost("x")).ok();
+  CatalogPeer peer(dir / "db", [](Catalog& theirs, int step) {
+    if (step == 0) return true;
+    return theirs.Apply(OneHost("x")).ok();
   });
   ASSERT_TRUE(peer.Do(0));
   const auto ours = *Catalog::Open(dir / "db");
@@ -58,13 +61,9 @@ TEST(Processes, CatchUpTakesInWhatAnotherProcessCommitted) {
 
 TEST(Processes, ApplyTakesInWhatOthersCommittedFirst) {
   TempDir dir;
-  std::unique_ptr<Catalog> theirs;
-  Peer peer([&](int step) {
-    if (step == 0) {
-      theirs = *Catalog::Open(dir / "db");
-      return true;
-    }
-    return theirs->Apply(OneHost("theirs")).ok();
+  CatalogPeer peer(dir / "db", [](Catalog& theirs, int step) {
+    if (step == 0) return true;
+    return theirs.Apply(OneHost("theirs")).ok();
   });
   ASSERT_TRUE(peer.Do(0));
   const auto ours = *Catalog::Open(dir / "db");
@@ -78,17 +77,12 @@ TEST(Processes, ApplyTakesInWhatOthersCommittedFirst) {
 
 TEST(Processes, TagsAgree) {
   TempDir dir;
-  std::unique_ptr<Catalog> theirs;
-  std::string expected;
-  Peer peer([&](int step) {
-    if (step == 0) {
-      theirs = *Catalog::Open(dir / "db");
-      return theirs->Apply(OneHost("h")).ok();
-    }
+  CatalogPeer peer(dir / "db", [](Catalog& theirs, int step) {
+    if (step == 0) return theirs.Apply(OneHost("h")).ok();
     WriteBatch batch;
     // The tag travels in the store itself, as a user's name.
-    batch.PutUser({std::string(theirs->snapshot().etag(List::kHosts))});
-    return theirs->Apply(batch).ok();
+    batch.PutUser({std::string(theirs.snapshot().etag(List::kHosts))});
+    return theirs.Apply(batch).ok();
   });
   ASSERT_TRUE(peer.Do(0));
   const auto ours = *Catalog::Open(dir / "db");
@@ -317,17 +311,13 @@ TEST(Processes, ReadAndWriteAtOnceWithOneStoppedAndOneKilled) {
 
 TEST(Processes, ALargeCommitByAnotherProcessShowsWithoutBeingAskedFor) {
   TempDir dir;
-  std::unique_ptr<Catalog> theirs;
-  Peer peer([&](int step) {
-    if (step == 0) {
-      theirs = *Catalog::Open(dir / "db");
-      return true;
-    }
+  CatalogPeer peer(dir / "db", [](Catalog& theirs, int step) {
+    if (step == 0) return true;
     WriteBatch batch;
     for (int i = 0; i < 20000; ++i) {
       batch.PutHost({std::to_string(i), HostStatus::kActive, 1, 1});
     }
-    return theirs->Apply(batch).ok();
+    return theirs.Apply(batch).ok();
   });
   ASSERT_TRUE(peer.Do(0));
   const auto ours = *Catalog::Open(dir / "db");
@@ -339,15 +329,11 @@ TEST(Processes, ALargeCommitByAnotherProcessShowsWithoutBeingAskedFor) {
 
 TEST(Processes, CountsOfAUserThatAnotherProcessChangedAreThoseOfTheNextLookUp) {
   TempDir dir;
-  std::unique_ptr<Catalog> theirs;
-  Peer peer([&](int step) {
-    if (step == 0) {
-      theirs = *Catalog::Open(dir / "db");
-      return true;
-    }
+  CatalogPeer peer(dir / "db", [](Catalog& theirs, int step) {
+    if (step == 0) return true;
     WriteBatch batch;
     batch.PutUser({"usr_1", UserStats{step, 0, 0, step}});
-    return theirs->Apply(batch).ok();
+    return theirs.Apply(batch).ok();
   });
   ASSERT_TRUE(peer.Do(0));
   const auto ours = *Catalog::Open(dir / "db");
