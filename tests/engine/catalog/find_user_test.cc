@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/commit/fixture.h"
+#include "engine/store/forwarding_store.h"
 #include "engine/temp_dir.h"
 #include "store/memory/memory_store.h"
 
@@ -13,31 +14,17 @@ namespace muster {
 namespace {
 
 // A store that counts its read transactions.
-class CountingStore : public Store {
+class CountingStore : public ForwardingStore {
  public:
   explicit CountingStore(std::atomic<int>* reads) : reads_(*reads) {}
 
   absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead() override {
     ++reads_;
-    return store_->BeginRead();
+    return ForwardingStore::BeginRead();
   }
-  absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() override {
-    return store_->BeginWrite();
-  }
-  uint64_t LatestCommit() const noexcept override { return store_->LatestCommit(); }
-  std::string Fingerprint() const override { return store_->Fingerprint(); }
-  std::optional<uint64_t> HighWaterVersion(uint64_t incarnation) const noexcept override {
-    return store_->HighWaterVersion(incarnation);
-  }
-  void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept override {
-    store_->RaiseHighWaterVersion(incarnation, version);
-  }
-  absl::Status Probe() override { return store_->Probe(); }
-  absl::Status Close() override { return store_->Close(); }
 
  private:
   std::atomic<int>& reads_;
-  const std::unique_ptr<Store> store_ = store::NewMemoryStore();
 };
 
 constexpr char kKey[] = "sk_the_key_of_usr_1";

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/store/forwarding_store.h"
 #include "muster/store.h"
 
 namespace muster {
@@ -64,35 +65,26 @@ class WatchedTransaction : public WriteTransaction {
   Watch& watch_;
 };
 
-class SharedStore : public Store {
+class SharedStore : public ForwardingStore {
  public:
   SharedStore(std::shared_ptr<Store> store, Watch* watch)
-      : store_(std::move(store)), watch_(*watch) {}
+      : ForwardingStore(std::move(store)), watch_(*watch) {}
 
   absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead() override {
     if (watch_.before_read) watch_.before_read();
     ++watch_.reads;
-    auto begun = store_->BeginRead();
+    auto begun = ForwardingStore::BeginRead();
     if (!begun.ok()) return begun;
     return std::unique_ptr<ReadTransaction>(new WatchedTransaction(*std::move(begun), &watch_));
   }
   absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() override {
     if (watch_.before_write) watch_.before_write();
-    return Watched(store_->BeginWrite());
+    return Watched(ForwardingStore::BeginWrite());
   }
   absl::StatusOr<std::unique_ptr<WriteTransaction>> TryBeginWrite() override {
-    auto begun = store_->TryBeginWrite();
+    auto begun = ForwardingStore::TryBeginWrite();
     return begun.ok() && *begun == nullptr ? std::move(begun) : Watched(std::move(begun));
   }
-  uint64_t LatestCommit() const noexcept override { return store_->LatestCommit(); }
-  std::string Fingerprint() const override { return store_->Fingerprint(); }
-  std::optional<uint64_t> HighWaterVersion(uint64_t incarnation) const noexcept override {
-    return store_->HighWaterVersion(incarnation);
-  }
-  void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept override {
-    store_->RaiseHighWaterVersion(incarnation, version);
-  }
-  absl::Status Probe() override { return store_->Probe(); }
   absl::Status Close() override { return absl::OkStatus(); }  // the others have it open
 
  private:
@@ -103,7 +95,6 @@ class SharedStore : public Store {
         new WatchedTransaction(*std::move(begun), &watch_));
   }
 
-  const std::shared_ptr<Store> store_;
   Watch& watch_;
 };
 
