@@ -25,6 +25,8 @@ std::string_view Kind(List list) {
       return "user";
     case List::kApiKeys:
       return "API key";
+    case List::kSandboxes:
+      return "sandbox";
   }
   return "";
 }

@@ -17,6 +17,8 @@ std::string_view ListName(List list) {
       return "users";
     case List::kApiKeys:
       return "api_keys";
+    case List::kSandboxes:
+      return "sandboxes";
   }
   return "";
 }

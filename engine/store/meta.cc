@@ -16,6 +16,7 @@ namespace {
 using model::Concat;
 
 constexpr std::string_view kMetaKey = "meta";
+constexpr int kListCountBeforeFormat3 = 5;
 
 template <typename T>
 void PutFixed(T value, std::string* out) {
@@ -56,14 +57,15 @@ bool GetFields(std::string_view in, Meta* meta) {
   bool whole = GetBytes(&in, &meta->id) && GetBytes(&in, &meta->secret) &&
                GetFixed(&in, &meta->incarnation) && GetFixed(&in, &meta->version) &&
                model::GetText(&in, &fingerprint);
-  for (ListState& list : meta->lists) whole = whole && GetList(&in, &list);
+  const int list_count = meta->format < 3 ? kListCountBeforeFormat3 : kListCount;
+  for (int i = 0; i < list_count; ++i) whole = whole && GetList(&in, &meta->lists[i]);
   meta->fingerprint = std::string(fingerprint);
-  if (meta->format == 1) {
-    meta->log.floor = meta->version;
-  } else {
+  if (meta->format > 1) {
     whole = whole && GetFixed(&in, &meta->log.floor) && GetFixed(&in, &meta->log.appended) &&
             GetFixed(&in, &meta->log.count);
   }
+  // An older log is of no use any more.
+  if (meta->format < 3) meta->log = {meta->version, meta->log.appended, 0};
   return whole && in.empty();
 }
 

@@ -22,9 +22,10 @@
 
 namespace muster::store {
 
-// The newest format, which this build writes. It also reads format 1, which had no
-// change log, and makes it this one when it opens it.
-inline constexpr uint32_t kStoreFormat = 2;
+// The newest format, which this build writes. It also reads those before it, and
+// makes them this one when it opens them: format 1 had no change log, format 2 one
+// of another form and no sandboxes.
+inline constexpr uint32_t kStoreFormat = 3;
 
 struct ListState {
   uint64_t version = 0;  // of the last batch that changed the list's rendered bytes

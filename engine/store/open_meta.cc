@@ -1,6 +1,9 @@
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "store/meta.h"
 #include "store/random.h"
@@ -51,6 +54,20 @@ absl::StatusOr<std::optional<Meta>> ReadUsable(Store& store) {
   return meta;
 }
 
+// Formats before the third wrote their log in another form.
+absl::Status ClearChangeLog(WriteTransaction& transaction) {
+  std::vector<std::string> keys;
+  absl::Status status = transaction.Scan(Table::kChangeLog, {},
+                                         [&](std::string_view key, std::string_view) {
+                                           keys.emplace_back(key);
+                                           return true;
+                                         });
+  for (const std::string& key : keys) {
+    if (status.ok()) status = transaction.Delete(Table::kChangeLog, key);
+  }
+  return status;
+}
+
 absl::StatusOr<Meta> WriteUsable(Store& store) {
   absl::StatusOr<std::unique_ptr<WriteTransaction>> transaction = store.BeginWrite();
   if (!transaction.ok()) return transaction.status();
@@ -70,6 +87,8 @@ absl::StatusOr<Meta> WriteUsable(Store& store) {
     RandomBytes(meta.id.data(), meta.id.size());
     RandomBytes(meta.secret.data(), meta.secret.size());
   }
+  if (meta.format < 3) status = ClearChangeLog(**transaction);
+  if (!status.ok()) return status;
   meta.format = kStoreFormat;
   meta.incarnation = RandomNonZero();
   meta.fingerprint = store.Fingerprint();

@@ -56,6 +56,8 @@ Table TableOf(List list) {
       return Table::kUsers;
     case List::kApiKeys:
       return Table::kApiKeys;
+    case List::kSandboxes:
+      return Table::kSandboxes;
   }
   return Table::kMeta;  // not reached: `list` is one of the above
 }

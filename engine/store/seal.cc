@@ -103,6 +103,10 @@ std::string_view TableName(Table table) {
       return "user_api_keys";
     case Table::kChangeLog:
       return "change_log";
+    case Table::kSandboxes:
+      return "sandboxes";
+    case Table::kHeartbeats:
+      return "heartbeats";
   }
   return "";
 }

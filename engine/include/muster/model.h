@@ -27,11 +27,12 @@ enum class List : uint8_t {
   kHosts = 2,
   kUsers = 3,
   kApiKeys = 4,
+  kSandboxes = 5,
 };
-inline constexpr int kListCount = 5;
+inline constexpr int kListCount = 6;
 
 // The name of a list as it stands in a catalog document and in errors:
-// "shapes", "rootfs", "hosts", "users", "api_keys". Never fails.
+// "shapes", "rootfs", "hosts", "users", "api_keys", "sandboxes". Never fails.
 MUSTER_EXPORT std::string_view ListName(List list);
 
 // A size of machine that a sandbox can be created with.

@@ -34,9 +34,11 @@ enum class Table : uint8_t {
   kUsers = 4,        // user id -> record
   kApiKeys = 5,      // keyed hash of the key -> record
   kUserApiKeys = 6,  // user id, a zero byte, keyed hash -> nothing
-  kChangeLog = 7,    // version, part -> which records a batch changed
+  kChangeLog = 7,    // version, part -> which records batches changed
+  kSandboxes = 8,    // sandbox id -> record
+  kHeartbeats = 9,   // host id -> when it was heard of last
 };
-inline constexpr int kTableCount = 8;
+inline constexpr int kTableCount = 10;
 
 // A key has 1 to this many bytes.
 inline constexpr size_t kMaxKeyBytes = 511;

@@ -78,7 +78,8 @@ inline std::string InFirstFormat(const Meta& meta) {
   std::string record;
   EncodeMeta(meta, &record);
   record[0] = 1;
-  record.resize(record.size() - 3 * sizeof(uint64_t));  // what LogState has
+  // Without the sandboxes' ListState and the LogState.
+  record.resize(record.size() - 6 * sizeof(uint64_t));
   return record;
 }
 

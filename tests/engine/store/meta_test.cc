@@ -50,7 +50,7 @@ TEST(Meta, ComesBackAsItWas) {
 }
 
 TEST(Meta, BeginsWithTheFormat) {
-  EXPECT_EQ(Encoded(Example()).substr(0, 4), std::string("\2\0\0\0", 4));
+  EXPECT_EQ(Encoded(Example()).substr(0, 4), std::string("\3\0\0\0", 4));
 }
 
 TEST(Meta, OfTheFirstFormatHasALogThatReachesBackNoVersion) {
@@ -86,7 +86,7 @@ TEST(Meta, OfANewerFormatIsRefusedWhateverFollows) {
   const absl::Status status = DecodeMeta({record, sizeof(record)}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(MessageOf(status),
-            "the store is of format 7, this build reads up to 2: use a newer build");
+            "the store is of format 7, this build reads up to 3: use a newer build");
 }
 
 TEST(Meta, OfANewStoreIsNothing) {
