@@ -44,9 +44,15 @@ Snapshot Catalog::snapshot() noexcept {
   return Snapshot(impl_->committer->publisher().Take().slot);
 }
 
-absl::Status Catalog::Apply(const WriteBatch& batch) {
+absl::Status Catalog::Apply(const WriteBatch& batch, ApplyReport* report) {
+  ApplyReport unread;
+  if (report == nullptr) report = &unread;
+  *report = ApplyReport{};
   if (absl::Status status = impl_->CheckOpenHere(); !status.ok()) return status;
-  return impl_->committer->Apply(batch.rep());
+  absl::Status status = impl_->committer->Apply(batch.rep(), report);
+  if (!status.ok()) *report = ApplyReport{};
+  if (status.ok() && batch.empty()) report->version = snapshot().version();
+  return status;
 }
 
 absl::Status Catalog::CatchUp() {

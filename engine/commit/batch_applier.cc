@@ -67,7 +67,8 @@ BatchApplier::BatchApplier(WriteTransaction& txn, store::Meta* meta, view::ViewE
       keys_(txn, *meta, &writer_),
       edit_(edit) {}
 
-absl::Status BatchApplier::Apply(const WriteBatch::Rep& batch) {
+absl::Status BatchApplier::Apply(const WriteBatch::Rep& batch, ApplyReport* report) {
+  report_ = report;
   absl::Status status = ApplyChanges(batch);
   return status.ok() ? log_.Finish() : status;
 }

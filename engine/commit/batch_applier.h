@@ -32,9 +32,9 @@ class BatchApplier {
   BatchApplier(const BatchApplier&) = delete;
   BatchApplier& operator=(const BatchApplier&) = delete;
 
-  // Called once. Errors: NotFound and FailedPrecondition as WriteBatch's calls
-  // say, and those of the store.
-  absl::Status Apply(const WriteBatch::Rep& batch);
+  // Called once. Appends to `report` what was skipped. Errors: NotFound and
+  // FailedPrecondition as WriteBatch's calls say, and those of the store.
+  absl::Status Apply(const WriteBatch::Rep& batch, ApplyReport* report);
 
   // Whether any record is other than before.
   bool changed() const { return changed_ || keys_.changed(); }
@@ -69,7 +69,8 @@ class BatchApplier {
   store::RecordWriter writer_;
   KeyRing keys_;
   view::ViewEdit* edit_;
-  size_t users_put_ = 0;  // for the places in errors
+  ApplyReport* report_ = nullptr;  // where what is skipped is told
+  size_t users_put_ = 0;           // for the places in errors
   size_t keys_added_ = 0;
   bool changed_ = false;
 };

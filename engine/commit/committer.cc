@@ -26,11 +26,11 @@ absl::StatusOr<std::unique_ptr<Committer>> Committer::Open(Store& store,
   return committer;
 }
 
-absl::Status Committer::Apply(const WriteBatch::Rep& batch) {
+absl::Status Committer::Apply(const WriteBatch::Rep& batch, ApplyReport* report) {
   if (!batch.status().ok()) return batch.status();
   if (batch.size() == 0 && !batch.replaces_any()) return absl::OkStatus();
   std::lock_guard<std::mutex> lock(writing_);
-  absl::Status status = ApplyInTurn(batch);
+  absl::Status status = ApplyInTurn(batch, report);
   // That a batch changed nothing does not show that a commit can be made.
   if (!status.ok()) health_.NoteCommit(status);
   return status;
@@ -59,7 +59,7 @@ absl::StatusOr<Committer::Turn> Committer::BeginTurn(std::unique_ptr<WriteTransa
   }
 }
 
-absl::Status Committer::ApplyInTurn(const WriteBatch::Rep& batch) {
+absl::Status Committer::ApplyInTurn(const WriteBatch::Rep& batch, ApplyReport* report) {
   absl::StatusOr<Turn> turn = BeginTurn();
   if (!turn.ok()) return turn.status();
   WriteTransaction& txn = *turn->txn;
@@ -67,12 +67,13 @@ absl::Status Committer::ApplyInTurn(const WriteBatch::Rep& batch) {
   store::Meta meta = keeper_->meta();
   view::ViewEdit edit(keeper_->view());
   BatchApplier applier(txn, &meta, &edit);
-  if (absl::Status status = applier.Apply(batch); !status.ok()) return status;
+  if (absl::Status status = applier.Apply(batch, report); !status.ok()) return status;
+  report->version = meta.version;
   if (!applier.changed()) return absl::OkStatus();
 
   absl::StatusOr<std::unique_ptr<view::View>> next = edit.Finish();
   if (!next.ok()) return next.status();
-  ++meta.version;
+  report->version = ++meta.version;
   for (List list : {List::kShapes, List::kRootfs, List::kHosts}) {
     if (edit.changed(list)) meta.list(list).version = meta.version;
   }

@@ -32,7 +32,9 @@ class Committer {
   static absl::StatusOr<std::unique_ptr<Committer>> Open(Store& store,
                                                          identity::UserCache* users);
 
-  absl::Status Apply(const WriteBatch::Rep& batch);
+  // `report` comes empty, stays so for an empty batch, and is good for nothing
+  // after an error.
+  absl::Status Apply(const WriteBatch::Rep& batch, ApplyReport* report);
 
   // Takes in what was committed before the call, by whatever process.
   absl::Status CatchUp() { return keeper_->CatchUp(); }
@@ -64,7 +66,7 @@ class Committer {
   // Begins a turn with all taken in that others have committed. `begun` is a write
   // transaction if there is one already.
   absl::StatusOr<Turn> BeginTurn(std::unique_ptr<WriteTransaction> begun = nullptr);
-  absl::Status ApplyInTurn(const WriteBatch::Rep& batch);
+  absl::Status ApplyInTurn(const WriteBatch::Rep& batch, ApplyReport* report);
   absl::Status CommitNothing();
 
   Store& store_;

@@ -98,7 +98,9 @@ class MUSTER_EXPORT Catalog {
   // WriteBatch's calls name; ResourceExhausted (the store is full), Unavailable
   // (the store cannot be written), DataLoss (it is damaged),
   // FailedPrecondition (closed). An empty batch is OK and commits nothing.
-  absl::Status Apply(const WriteBatch& batch);
+  // `report`, where it is given, says after OK what came of the batch; after an
+  // error it is empty.
+  absl::Status Apply(const WriteBatch& batch, ApplyReport* report = nullptr);
 
   // Returns when snapshots hold all that any process had committed before the
   // call, however much it is; waits for a process that is just finishing a commit.

@@ -16,12 +16,30 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "muster/export.h"
 #include "muster/model.h"
 
 namespace muster {
+
+// A heartbeat or a sandbox event that was left out while the rest of its batch was
+// applied.
+struct SkippedChange {
+  enum class Kind : uint8_t { kHeartbeat, kSandboxEvent };
+  Kind kind = Kind::kHeartbeat;
+  size_t index = 0;     // of all the heartbeats, or events, of the batch, from 0
+  absl::Status reason;  // as Apply() would have returned it
+};
+
+// What applying a batch came to.
+struct ApplyReport {
+  // The store's version that has the batch; where it changed nothing, the one that
+  // it was checked against.
+  uint64_t version = 0;
+  std::vector<SkippedChange> skipped;  // in the order of the batch
+};
 
 class MUSTER_EXPORT WriteBatch {
  public:
