@@ -11,6 +11,8 @@
 #ifndef MUSTER_STORE_H_
 #define MUSTER_STORE_H_
 
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -87,6 +89,13 @@ class MUSTER_EXPORT WriteTransaction : public ReadTransaction {
   virtual absl::Status Commit() = 0;
 };
 
+// What one process at a time may be for a store. The values are part of what
+// processes share; new ones are appended.
+enum class Role : uint8_t {
+  kOnlyWriter = 0,  // others may read, but not write
+  kSweeper = 1,     // looks after hosts that fall silent
+};
+
 // All calls from any thread, but Close() when no other call is under way and no
 // transaction is open.
 class MUSTER_EXPORT Store {
@@ -95,7 +104,8 @@ class MUSTER_EXPORT Store {
 
   virtual absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead() = 0;
 
-  // Waits for another writer, in whatever process, to end.
+  // Waits for another writer, in whatever process, to end. FailedPrecondition
+  // where another process is the only writer.
   virtual absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() = 0;
 
   // The same, but a null pointer where another writer, in whatever process, is at
@@ -122,6 +132,42 @@ class MUSTER_EXPORT Store {
   virtual std::optional<uint64_t> HighWaterVersion(uint64_t incarnation) const noexcept = 0;
   virtual void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept = 0;
 
+  // Makes this process the one that has the role; true where it has it now, false
+  // where another process does. Whoever becomes the only writer has waited for the
+  // writer that was under way, so no transaction of the caller's may be open; from
+  // then on BeginWrite() in other processes is FailedPrecondition. A role ends with
+  // GiveUpRole(), Close() or the process, however that ends. As it stands here,
+  // which will do for a store of one process, roles are free for the taking.
+  // Errors: Unavailable, FailedPrecondition (closed, forked).
+  virtual absl::StatusOr<bool> TryTakeRole(Role role);
+  virtual void GiveUpRole(Role role);
+  virtual bool RoleTakenByOthers(Role role) const;
+
+  // Called after ResourceExhausted, with no transaction of the caller's open. OK:
+  // the store can hold more now, or can have more room by another's doing; try
+  // again. ResourceExhausted where it cannot: it has its largest size, the disk is
+  // full, the system gives no memory. Unavailable where transactions of this
+  // process stay open for too long. As it stands here, a store cannot grow.
+  virtual absl::Status MakeRoom();
+
+  // Called after a Commit() that failed, with no transaction of the caller's open.
+  // OK: the store can go on, and holds the commit whole or not at all. Waits for
+  // other transactions of this process. Unavailable, DataLoss where it cannot go
+  // on; a later call may try again. As it stands here, there is nothing to do.
+  virtual absl::Status Recover();
+
+  // The bell tells every process that has the store open that there is something
+  // new. CommitBell() counts how often it was rung: one look at memory. Whoever
+  // publishes rings after it, which costs a system call only where somebody waits.
+  // WaitForCommitBell() returns once the count is other than `seen`, at `deadline`,
+  // or early for no reason. A writer that was killed after its commit has not rung:
+  // who waits long looks at LatestCommit() now and then.
+  // As they stand here, this object's ringing and everybody's commits are looked
+  // for every few milliseconds.
+  virtual uint32_t CommitBell() const noexcept;
+  virtual void RingCommitBell() noexcept;
+  virtual void WaitForCommitBell(uint32_t seen, std::chrono::steady_clock::time_point deadline);
+
   // Whether the store can be read and written now, as far as can be told
   // without changing it. Unavailable with one sentence without paths.
   virtual absl::Status Probe() = 0;
@@ -130,6 +176,9 @@ class MUSTER_EXPORT Store {
   // FailedPrecondition. OK when it was closed before; FailedPrecondition, and
   // still open, while a transaction is.
   virtual absl::Status Close() = 0;
+
+ private:
+  std::atomic<uint32_t> rung_{0};
 };
 
 }  // namespace muster

@@ -86,6 +86,25 @@ class LmdbStore : public Store {
     if (lock_ != nullptr) lock_->RaiseHighWaterVersion(incarnation, version);
   }
 
+  absl::StatusOr<bool> TryTakeRole(Role role) override;
+  void GiveUpRole(Role role) override {
+    if (lock_ != nullptr) lock_->GiveUpRole(role);
+  }
+  bool RoleTakenByOthers(Role role) const override {
+    return lock_ != nullptr && lock_->RoleTakenByOthers(role);
+  }
+
+  uint32_t CommitBell() const noexcept override {
+    return lock_ == nullptr ? 0 : lock_->bell().count();
+  }
+  void RingCommitBell() noexcept override {
+    if (lock_ != nullptr) lock_->bell().Ring();
+  }
+  void WaitForCommitBell(uint32_t seen,
+                         std::chrono::steady_clock::time_point deadline) override {
+    if (lock_ != nullptr) lock_->bell().Wait(seen, deadline);
+  }
+
   absl::Status Probe() override;
   absl::Status Close() override;
 
@@ -113,6 +132,18 @@ class LmdbStore : public Store {
   std::atomic<off_t> size_seen_{0};
   uint64_t last_commit_ = 0;  // LatestCommit() when it was closed
 };
+
+absl::StatusOr<bool> LmdbStore::TryTakeRole(Role role) {
+  if (environment_ == nullptr) return Closed();
+  if (environment_->InForkedChild()) return environment_->BeginRead().status();
+  absl::StatusOr<bool> taken = lock_->TryTakeRole(role);
+  if (role != Role::kOnlyWriter || !taken.ok() || !*taken) return taken;
+  // Writers that began before it was taken; those that come later see that it is.
+  absl::Status waited = BeginWrite().status();
+  if (waited.ok()) return true;
+  lock_->GiveUpRole(role);
+  return waited;
+}
 
 absl::Status LmdbStore::Close() {
   if (environment_ == nullptr) return absl::OkStatus();

@@ -32,6 +32,9 @@ constexpr off_t kFirstProcessByte = off_t{1} << 32;
 constexpr off_t kProcessByteCount = off_t{1} << 32;
 constexpr off_t kGateByte = off_t{1} << 34;
 constexpr off_t kFirstWriterByte = off_t{1} << 35;
+constexpr off_t kFirstRoleByte = off_t{1} << 36;
+
+off_t ByteOf(Role role) { return kFirstRoleByte + static_cast<off_t>(role); }
 
 int SetLock(int fd, int command, short type, off_t start, off_t length) {
   struct flock lock {};
@@ -87,6 +90,7 @@ struct ProcessLock::Page {
   Mark marks[kMarkCount];
   int64_t closed_seconds;
   int64_t closed_nanoseconds;
+  CommitBell bell;
 
   bool IsOfThisFormat() const {
     return std::memcmp(magic, kMagic, sizeof(kMagic)) == 0 && format == kFormat;
@@ -182,6 +186,7 @@ absl::Status ProcessLock::Join(int fd, Page* page, const std::string& directory)
                       "is already open in this process: use what has it open, or close it");
   }
   if (error != 0) return OpenStatus(directory, error);
+  if (!others) page->bell.waiters = 0;  // those that are counted were killed
   page->pid_namespace = pid_namespace;
   page->DropMarksOfEarlierBoots(BootId());
   return absl::OkStatus();
@@ -239,6 +244,24 @@ bool ProcessLock::SomebodyWrites() {
   return writers_ > 0 ||
          SetLock(fd_, F_OFD_GETLK, F_WRLCK, kFirstWriterByte, kProcessByteCount) == EAGAIN;
 }
+
+absl::StatusOr<bool> ProcessLock::TryTakeRole(Role role) {
+  const int error = SetLock(fd_, F_OFD_SETLK, F_WRLCK, ByteOf(role), 1);
+  if (error == 0) return true;
+  if (error == EAGAIN || error == EACCES) return false;
+  return LmdbStatus(error);
+}
+
+void ProcessLock::GiveUpRole(Role role) {
+  if (getpid() != pid_) return;
+  SetLock(fd_, F_OFD_SETLK, F_UNLCK, ByteOf(role), 1);
+}
+
+bool ProcessLock::RoleTakenByOthers(Role role) const {
+  return SetLock(fd_, F_OFD_GETLK, F_WRLCK, ByteOf(role), 1) == EAGAIN;
+}
+
+CommitBell& ProcessLock::bell() const noexcept { return page_->bell; }
 
 void ProcessLock::ForgetVersions() { page_->DropMarks(); }
 

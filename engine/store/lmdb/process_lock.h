@@ -14,7 +14,8 @@
 // Store::HighWaterVersion(). It is never made durable: after a crash of the
 // machine the store's fingerprint is another one anyhow.
 //
-// A lock on the byte 2^35 + process id says that the process is writing.
+// A lock on the byte 2^35 + process id says that the process is writing, one on
+// the byte 2^36 + role that it has that role. The page holds the bell, too.
 //
 // One object for each open store; the marks and the writers' signs may be used from
 // any thread, the rest by the thread that opens or closes.
@@ -31,6 +32,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "muster/store.h"
+#include "store/commit_bell.h"
 
 namespace muster::store {
 
@@ -76,6 +79,14 @@ class ProcessLock {
   // Whether some thread has said so, in whatever process that is alive, or
   // suspended.
   bool SomebodyWrites();
+
+  // Store::TryTakeRole() and so on, but that nobody is waited for.
+  absl::StatusOr<bool> TryTakeRole(Role role);
+  void GiveUpRole(Role role);
+  bool RoleTakenByOthers(Role role) const;
+
+  // Shared by all processes.
+  CommitBell& bell() const noexcept;
 
   // Store::HighWaterVersion() and RaiseHighWaterVersion().
   std::optional<uint64_t> HighWaterVersion(uint64_t incarnation) const noexcept;

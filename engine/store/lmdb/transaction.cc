@@ -175,6 +175,13 @@ absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginLmdbWrite(Environment* en
   WriterSign sign(lock);
   absl::StatusOr<MDB_txn*> transaction = environment->BeginWrite();
   if (!transaction.ok()) return transaction.status();
+  // Only now: whoever becomes the only writer waits for LMDB's lock once.
+  if (lock->RoleTakenByOthers(Role::kOnlyWriter)) {
+    environment->AbortWrite(*transaction);
+    return absl::FailedPreconditionError(
+        "another process has the store open as its only writer (relaxed durability): write "
+        "through that one, or stop it");
+  }
   return std::unique_ptr<WriteTransaction>(
       new LmdbWriteTransaction(environment, *transaction, std::move(sign)));
 }

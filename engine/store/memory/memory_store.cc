@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "model/text.h"
+#include "store/commit_bell.h"
 #include "store/memory/memory_table.h"
 #include "store/random.h"
 
@@ -192,6 +193,13 @@ class MemoryStore : public Store {
     if (mark < version) mark = version;
   }
 
+  uint32_t CommitBell() const noexcept override { return bell_.count(); }
+  void RingCommitBell() noexcept override { bell_.Ring(); }
+  void WaitForCommitBell(uint32_t seen,
+                         std::chrono::steady_clock::time_point deadline) override {
+    bell_.Wait(seen, deadline);
+  }
+
   absl::Status Probe() override {
     std::lock_guard<std::mutex> lock(shared_->mutex);
     return shared_->closed ? Closed() : absl::OkStatus();
@@ -215,6 +223,7 @@ class MemoryStore : public Store {
   // nothing.
   const std::shared_ptr<Shared> shared_;
   std::string fingerprint_;
+  store::CommitBell bell_{};
 };
 
 }  // namespace

@@ -34,6 +34,17 @@ class ForwardingStore : public Store {
   void RaiseHighWaterVersion(uint64_t incarnation, uint64_t version) noexcept override {
     store_->RaiseHighWaterVersion(incarnation, version);
   }
+  absl::StatusOr<bool> TryTakeRole(Role role) override { return store_->TryTakeRole(role); }
+  void GiveUpRole(Role role) override { store_->GiveUpRole(role); }
+  bool RoleTakenByOthers(Role role) const override { return store_->RoleTakenByOthers(role); }
+  absl::Status MakeRoom() override { return store_->MakeRoom(); }
+  absl::Status Recover() override { return store_->Recover(); }
+  uint32_t CommitBell() const noexcept override { return store_->CommitBell(); }
+  void RingCommitBell() noexcept override { store_->RingCommitBell(); }
+  void WaitForCommitBell(uint32_t seen,
+                         std::chrono::steady_clock::time_point deadline) override {
+    store_->WaitForCommitBell(seen, deadline);
+  }
   absl::Status Probe() override { return store_->Probe(); }
   absl::Status Close() override { return store_->Close(); }
 

@@ -1,10 +1,14 @@
 #include "store/lmdb/process_lock.h"
 
 #include <fcntl.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <random>
+#include <thread>
 
 #include "engine/store/fixture.h"
 #include "engine/store/peer.h"
@@ -86,6 +90,95 @@ TEST_F(ProcessLockTest, WaitsAtTheGate) {
   // the gate was open only after this.
   lock->OpenGate();
   EXPECT_TRUE(peer.Answer());
+}
+
+// A process that has the lock: step 0 takes it; what the others do, see below.
+class Holder : public Peer {
+ public:
+  enum Step { kOpen, kTakeSweeper, kGiveUpSweeper, kWaitForBell };
+
+  explicit Holder(const std::string& path)
+      : Peer([=, lock = std::shared_ptr<ProcessLock>()](int step) mutable {
+          switch (step) {
+            case kOpen:
+              lock = *ProcessLock::Acquire(path);
+              lock->OpenGate();
+              return true;
+            case kTakeSweeper:
+              return lock->TryTakeRole(Role::kSweeper).value_or(false);
+            case kGiveUpSweeper:
+              lock->GiveUpRole(Role::kSweeper);
+              return true;
+            case kWaitForBell:
+              lock->bell().Wait(lock->bell().count(),
+                                std::chrono::steady_clock::time_point::max());
+              return true;
+          }
+          return false;
+        }) {
+    EXPECT_TRUE(Do(kOpen));
+  }
+};
+
+TEST_F(ProcessLockTest, GivesARoleToOneProcessAtATime) {
+  Holder first(dir_.path()), second(dir_.path());
+  EXPECT_TRUE(first.Do(Holder::kTakeSweeper));
+  EXPECT_FALSE(second.Do(Holder::kTakeSweeper));
+  EXPECT_TRUE(first.Do(Holder::kGiveUpSweeper));
+  EXPECT_TRUE(second.Do(Holder::kTakeSweeper));
+}
+
+TEST_F(ProcessLockTest, TakesARoleBackFromAProcessThatWasKilled) {
+  const auto lock = *ProcessLock::Acquire(dir_.path());
+  lock->OpenGate();
+  Holder other(dir_.path());
+  ASSERT_TRUE(other.Do(Holder::kTakeSweeper));
+  EXPECT_TRUE(lock->RoleTakenByOthers(Role::kSweeper));
+  EXPECT_FALSE(lock->RoleTakenByOthers(Role::kOnlyWriter));
+  EXPECT_FALSE(*lock->TryTakeRole(Role::kSweeper));
+  other.Kill();
+  EXPECT_FALSE(lock->RoleTakenByOthers(Role::kSweeper));
+  EXPECT_TRUE(*lock->TryTakeRole(Role::kSweeper));
+}
+
+TEST_F(ProcessLockTest, HasABellThatOtherProcessesHear) {
+  const auto lock = *ProcessLock::Acquire(dir_.path());
+  lock->OpenGate();
+  Holder other(dir_.path());
+  other.Tell(Holder::kWaitForBell);
+  while (lock->bell().waiters == 0) std::this_thread::yield();
+  lock->bell().Ring();
+  EXPECT_TRUE(other.Answer());
+  EXPECT_EQ(lock->bell().waiters, 0u);
+}
+
+TEST_F(ProcessLockTest, ForgetsWaitersThatWereKilledWhenItIsHadFirstAgain) {
+  auto lock = *ProcessLock::Acquire(dir_.path());
+  lock->OpenGate();
+  Holder other(dir_.path());
+  other.Tell(Holder::kWaitForBell);
+  while (lock->bell().waiters == 0) std::this_thread::yield();
+  other.Kill();
+  EXPECT_EQ(lock->bell().waiters, 1u);
+  lock.reset();
+  EXPECT_EQ((*ProcessLock::Acquire(dir_.path()))->bell().waiters, 0u);
+}
+
+// In that mode the kernel kills a process for any system call but a few.
+bool RingsWithoutASystemCall(CommitBell* bell) {
+  return InChild([&] {
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) != 0) return false;
+    bell->Ring();
+    syscall(SYS_exit, 0);
+    return false;
+  });
+}
+
+TEST(CommitBell, CostsASystemCallOnlyWhereSomebodyWaits) {
+  CommitBell bell{};
+  EXPECT_TRUE(RingsWithoutASystemCall(&bell));
+  bell.waiters = 1;
+  EXPECT_FALSE(RingsWithoutASystemCall(&bell));
 }
 
 constexpr off_t kNamespaceOffset = 16;

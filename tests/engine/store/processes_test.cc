@@ -71,6 +71,66 @@ TEST(Processes, AreLetGoWhenTheyAreKilled) {
   EXPECT_TRUE(PutOne(**store, Table::kHosts, "h", "v").ok());
 }
 
+// A process that has the store open and is its only writer.
+class OnlyWriter : public Peer {
+ public:
+  enum Step { kTake, kPut, kGiveUp };
+
+  explicit OnlyWriter(const std::string& path)
+      : Peer([=, store = std::shared_ptr<Store>()](int step) mutable {
+          if (store == nullptr) store = *OpenLmdb(path, {});
+          if (step == kTake) return store->TryTakeRole(Role::kOnlyWriter).value_or(false);
+          if (step == kPut) return PutOne(*store, Table::kHosts, "theirs", "v").ok();
+          store->GiveUpRole(Role::kOnlyWriter);
+          return true;
+        }) {}
+};
+
+TEST(OnlyWriter, IsTheOnlyOneThatWrites) {
+  TempDir dir;
+  MakeStore(dir / "db");
+  OnlyWriter writer(dir / "db");
+  const auto store = *OpenLmdb(dir / "db", {});
+  ASSERT_TRUE(writer.Do(OnlyWriter::kTake));
+  const absl::Status status = store->BeginWrite().status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(MessageOf(status),
+            "another process has the store open as its only writer (relaxed durability): write "
+            "through that one, or stop it");
+  EXPECT_FALSE(store->TryBeginWrite().ok());
+  EXPECT_FALSE(*store->TryTakeRole(Role::kOnlyWriter));
+  EXPECT_TRUE(writer.Do(OnlyWriter::kPut));
+  EXPECT_EQ(Value(*store, Table::kHosts, "theirs"), "v");
+}
+
+TEST(OnlyWriter, LeavesRoomForOthersWhenItGivesUpOrIsKilled) {
+  TempDir dir;
+  MakeStore(dir / "db");
+  OnlyWriter writer(dir / "db");
+  const auto store = *OpenLmdb(dir / "db", {});
+  ASSERT_TRUE(writer.Do(OnlyWriter::kTake));
+  ASSERT_TRUE(writer.Do(OnlyWriter::kGiveUp));
+  EXPECT_TRUE(PutOne(*store, Table::kHosts, "h", "1").ok());
+  ASSERT_TRUE(writer.Do(OnlyWriter::kTake));
+  writer.Kill();
+  EXPECT_TRUE(PutOne(*store, Table::kHosts, "h", "2").ok());
+}
+
+TEST(OnlyWriter, WaitsForAWriterOfAnotherProcess) {
+  TempDir dir;
+  MakeStore(dir / "db");
+  OnlyWriter writer(dir / "db");
+  ASSERT_TRUE(writer.Do(OnlyWriter::kGiveUp));  // has it open
+  const auto store = *OpenLmdb(dir / "db", {});
+  auto mine = *store->BeginWrite();
+  writer.Tell(OnlyWriter::kTake);
+  while (!store->RoleTakenByOthers(Role::kOnlyWriter)) usleep(100);
+  ASSERT_TRUE(mine->Put(Table::kHosts, "h", "v").ok());
+  EXPECT_TRUE(mine->Commit().ok());  // it had begun before
+  EXPECT_TRUE(writer.Answer());
+  EXPECT_FALSE(store->BeginWrite().ok());
+}
+
 // A peer that begins to write and stays at it.
 class StandingWriter : public Peer {
  public:

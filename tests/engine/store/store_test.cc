@@ -374,6 +374,42 @@ TEST_P(StoreTest, AnotherStoreHasAnotherFingerprint) {
   EXPECT_NE(store_->Fingerprint(), other->Fingerprint());
 }
 
+TEST_P(StoreTest, ARoleIsTakenAndGivenUp) {
+  for (Role role : {Role::kOnlyWriter, Role::kSweeper}) {
+    EXPECT_TRUE(*store_->TryTakeRole(role));
+    EXPECT_TRUE(*store_->TryTakeRole(role));  // by the same process
+    EXPECT_FALSE(store_->RoleTakenByOthers(role));
+    store_->GiveUpRole(role);
+  }
+}
+
+TEST_P(StoreTest, TheOnlyWriterWrites) {
+  ASSERT_TRUE(*store_->TryTakeRole(Role::kOnlyWriter));
+  EXPECT_TRUE(PutOne(*store_, Table::kHosts, "h", "v").ok());
+}
+
+TEST_P(StoreTest, TheBellIsHeard) {
+  const uint32_t seen = store_->CommitBell();
+  std::thread waiter(
+      [&] { store_->WaitForCommitBell(seen, std::chrono::steady_clock::time_point::max()); });
+  store_->RingCommitBell();
+  waiter.join();
+  EXPECT_NE(store_->CommitBell(), seen);
+}
+
+TEST_P(StoreTest, ABellThatHasRungIsNotWaitedFor) {
+  const uint32_t seen = store_->CommitBell();
+  store_->RingCommitBell();
+  store_->WaitForCommitBell(seen, std::chrono::steady_clock::time_point::max());
+}
+
+TEST_P(StoreTest, WaitingForTheBellEndsAtTheDeadline) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(2);
+  store_->WaitForCommitBell(store_->CommitBell(), deadline);
+  EXPECT_GE(std::chrono::steady_clock::now(), deadline);
+  store_->WaitForCommitBell(store_->CommitBell(), std::chrono::steady_clock::time_point::min());
+}
+
 TEST_P(StoreTest, ProbeIsWell) { EXPECT_TRUE(store_->Probe().ok()) << store_->Probe(); }
 
 TEST_P(StoreTest, ProbeIsWellWhileSomebodyWrites) {
