@@ -13,7 +13,8 @@
 //  4. An inner node has 16 to 64 children; the root, 2 to 64.
 //  5. An inner node counts the rows of its children: row_end(i) is how many the
 //     children 0 to i have together, and past the last child it is the largest
-//     number there is. Above leaves it also knows where their JSON ends.
+//     number there is. It has the first key of each child, where that stands in
+//     its leaf; above leaves it also knows where their JSON ends.
 //  6. The JSON of a leaf's rows stands back to back, each object followed by a
 //     comma; so any run of rows is one span, its last comma left off. Either all
 //     rows of a tree have JSON or none has.

@@ -74,9 +74,11 @@ class TreeEdit {
   }
 
   void AppendNew(Changes begin, Changes end, NodeList* leaves) {
-    rows_.clear();
-    for (Changes change = begin; change != end; ++change) Take(std::nullopt, *change);
-    AppendLeaves(rows_, leaves);
+    pieces_.clear();
+    for (Changes change = begin; change != end; ++change) {
+      if (IsChange(std::nullopt, *change)) TakeNew(*change);
+    }
+    AppendPieces(leaves);
   }
 
  private:
@@ -84,10 +86,10 @@ class TreeEdit {
     return change.present && (kind_ == CountedTree::Kind::kHidden) == change.json.empty();
   }
 
-  // Adds to rows_ what becomes of a row; false where it stays what it was.
-  bool Take(const std::optional<Row>& before, const RowChange& change) {
+  // Whether a change makes a difference to the row that is there, or to there being
+  // none.
+  bool IsChange(const std::optional<Row>& before, const RowChange& change) {
     const bool stays = BelongsHere(change);
-    if (stays) rows_.push_back({change.order_key, change.record, change.json});
     if (!stays && !before) return false;
     const std::string_view old_json = before ? before->json : std::string_view();
     const std::string_view new_json = stays ? change.json : std::string_view();
@@ -98,48 +100,96 @@ class TreeEdit {
     return !(stays && before && before->record == change.record);
   }
 
-  void AppendChangedLeaf(const Leaf* leaf, Changes change, Changes end, NodeList* leaves) {
+  void TakeNew(const RowChange& change) {
+    if (!BelongsHere(change)) return;
+    pieces_.push_back({.row = {change.order_key, change.record, change.json}});
+  }
+  void TakeOld(const Leaf* leaf, size_t first, size_t last) {
+    if (first < last) pieces_.push_back({.leaf = leaf, .first = first, .last = last});
+  }
+
+  // A leaf of what was taken, or more where it is too much for one.
+  void AppendPieces(NodeList* leaves) {
+    size_t count = 0;
+    for (const Leaf::Piece& piece : pieces_) count += piece.row_count();
+    if (count == 0) return;
+    if (count <= kMaxLeafRows) {
+      leaves->push_back(Leaf::Make(pieces_));
+      return;
+    }
     rows_.clear();
+    for (const Leaf::Piece& piece : pieces_) {
+      if (piece.leaf == nullptr) rows_.push_back(piece.row);
+      for (size_t i = piece.first; i < piece.last; ++i) rows_.push_back(piece.leaf->row(i));
+    }
+    AppendLeaves(rows_, leaves);
+  }
+
+  void AppendChangedLeaf(const Leaf* leaf, Changes begin, Changes end, NodeList* leaves) {
+    pieces_.clear();
     bool changed = false;
-    for (size_t i = 0; i < leaf->count(); ++i) {
-      const Row row = leaf->row(i);
-      for (; change != end && change->order_key < row.order_key; ++change) {
-        changed |= Take(std::nullopt, *change);
-      }
-      if (change != end && change->order_key == row.order_key) {
-        changed |= Take(row, *change++);
-      } else {
-        rows_.push_back(row);
-      }
+    size_t taken = 0;  // rows before this one are taken, or gone
+    size_t at = 0;
+    for (Changes change = begin; change != end; ++change) {
+      at = leaf->LowerBound(change->order_key, at);
+      std::optional<Row> before;
+      if (at < leaf->count() && leaf->key(at) == change->order_key) before = leaf->row(at);
+      if (!IsChange(before, *change)) continue;
+      changed = true;
+      TakeOld(leaf, taken, at);
+      TakeNew(*change);
+      taken = before ? at + 1 : at;
     }
-    for (; change != end; ++change) changed |= Take(std::nullopt, *change);
-    if (changed) {
-      AppendLeaves(rows_, leaves);
-    } else {
+    if (!changed) {
       leaves->push_back(NodeRef::Share(leaf));
+      return;
     }
+    TakeOld(leaf, taken, leaf->count());
+    AppendPieces(leaves);
   }
 
   void AppendChangedInner(const Inner* inner, Changes change, Changes end, NodeList* inners) {
-    NodeList children;
-    children.reserve(inner->count() + 2);
+    NodeList nodes;              // what becomes of the children that may change …
+    std::vector<size_t> places;  // … whose numbers these are …
+    std::vector<size_t> ends;    // … up to where, of each
     bool changed = false;
-    size_t next = 0;
+    bool one_for_one = true;  // and none that has to be joined with a neighbour
     while (change != end) {
-      const size_t at = inner->ChildOfKey(change->order_key, next);
-      while (next < at) children.push_back(NodeRef::Share(inner->child(next++)));
+      const size_t at =
+          inner->ChildOfKey(change->order_key, places.empty() ? 0 : places.back() + 1);
       const Changes here_end = EndOfChild(*inner, at, change, end);
-      const size_t before = children.size();
-      AppendChanged(inner->child(at), change, here_end, &children);
-      changed |= children.size() != before + 1 || children.back().get() != inner->child(at);
+      const size_t before = nodes.size();
+      AppendChanged(inner->child(at), change, here_end, &nodes);
+      places.push_back(at);
+      ends.push_back(nodes.size());
+      const bool one = nodes.size() == before + 1;
+      changed |= !one || nodes.back().get() != inner->child(at);
+      one_for_one &= one && !nodes.back()->is_underfull();
       change = here_end;
-      ++next;
     }
     if (!changed) {
       inners->push_back(NodeRef::Share(inner));
-      return;
+    } else if (one_for_one) {
+      inners->push_back(inner->With(places, nodes.data()));
+    } else {
+      AppendMended(*inner, places, ends, &nodes, inners);
     }
-    while (next < inner->count()) children.push_back(NodeRef::Share(inner->child(next++)));
+  }
+
+  // The children as they were but for those at `places`, in the place of which
+  // stand `nodes`, those of child places[k] up to ends[k].
+  static void AppendMended(const Inner& inner, const std::vector<size_t>& places,
+                           const std::vector<size_t>& ends, NodeList* nodes, NodeList* inners) {
+    NodeList children;
+    children.reserve(inner.count() + nodes->size());
+    size_t next = 0;
+    size_t node = 0;
+    for (size_t k = 0; k < places.size(); ++k) {
+      while (next < places[k]) children.push_back(NodeRef::Share(inner.child(next++)));
+      while (node < ends[k]) children.push_back(std::move((*nodes)[node++]));
+      ++next;
+    }
+    while (next < inner.count()) children.push_back(NodeRef::Share(inner.child(next++)));
     Normalise(&children);
     AppendInners(&children, inners);
   }
@@ -148,13 +198,14 @@ class TreeEdit {
   static Changes EndOfChild(const Inner& inner, size_t at, Changes begin, Changes end) {
     if (at + 1 == inner.count() || end - begin == 1) return end;
     return std::lower_bound(
-        begin, end, inner.child(at + 1)->first_key(),
+        begin, end, inner.child_first_key(at + 1),
         [](const RowChange& change, std::string_view key) { return change.order_key < key; });
   }
 
   const CountedTree::Kind kind_;
   bool* const json_changed_;
-  std::vector<Row> rows_;  // of the leaf being made
+  std::vector<Leaf::Piece> pieces_;  // of the leaf being made
+  std::vector<Row> rows_;            // of leaves being made that are more than one
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "view/ref.h"
 #include "view/row.h"
@@ -40,7 +41,7 @@ class Node {
   size_t count() const { return count_; }    // rows of a leaf, children of an inner node
   size_t row_count() const;                  // of the whole subtree, at least 1
   bool is_underfull() const { return count_ < (height_ == 0 ? kMinLeafRows : kMinChildren); }
-  // The order key of the subtree's first row.
+  // The order key of the subtree's first row; its bytes stand in that row's leaf.
   std::string_view first_key() const;
 
   void AddRef() const { references_.fetch_add(1, std::memory_order_relaxed); }
@@ -78,8 +79,20 @@ using NodeRef = Ref<Node>;
 // that a leaf which is wanted whole need not be looked into.
 class Leaf : public Node {
  public:
-  // 1 to kMaxLeafRows rows in order, less than 4 GiB of them. Copies the bytes.
+  // What a leaf is made of: rows of another leaf from `first` to before `last`, or
+  // a single row.
+  struct Piece {
+    const Leaf* leaf = nullptr;  // null: `row`
+    size_t first = 0, last = 0;
+    Row row = {};
+
+    size_t row_count() const { return leaf != nullptr ? last - first : 1; }
+  };
+
+  // 1 to kMaxLeafRows rows in order, less than 4 GiB of them. Copies the bytes;
+  // those of a piece of another leaf at one go.
   static NodeRef Make(const Row* rows, size_t count);
+  static NodeRef Make(const std::vector<Piece>& pieces);
 
   Row row(size_t i) const;
   std::string_view key(size_t i) const {
@@ -87,8 +100,9 @@ class Leaf : public Node {
     return Bytes(places[0], places[1]);
   }
 
-  // The number of the first row whose key is not below `order_key`.
-  size_t LowerBound(std::string_view order_key) const;
+  // The number of the first row, from row `from` on, whose key is not below
+  // `order_key`.
+  size_t LowerBound(std::string_view order_key, size_t from = 0) const;
 
   // The JSON of the rows from `first` to before `last`, a comma behind each.
   std::string_view Json(size_t first, size_t last) const {
@@ -115,6 +129,7 @@ class Leaf : public Node {
 
  private:
   friend class Node;
+  class Writer;
   explicit Leaf(size_t count) : Node(0, count) {}
 
   const uint32_t* json_places() const { return reinterpret_cast<const uint32_t*>(this + 1); }
@@ -128,6 +143,10 @@ class Inner : public Node {
  public:
   // 1 to kMaxChildren children of one height, which are moved from.
   static NodeRef Make(NodeRef* children, size_t count);
+
+  // The same node but for some children: `places` has their numbers, in order, and
+  // `children`, which are moved from, what stands there instead.
+  NodeRef With(const std::vector<size_t>& places, NodeRef* children) const;
 
   const Node* child(size_t i) const { return children_[i]; }
 
@@ -149,13 +168,19 @@ class Inner : public Node {
   // not begin after it, or the first. Not before child `from`.
   size_t ChildOfKey(std::string_view order_key, size_t from = 0) const;
 
+  std::string_view child_first_key(size_t i) const { return {key_texts_[i], key_sizes_[i]}; }
+
  private:
   friend class Node;
   static constexpr uint32_t kNoChild = 0x7fffffff;
   static constexpr size_t kGroup = 8;
   static_assert(kGroup * kGroup == kMaxChildren);
 
-  Inner(size_t height, size_t count) : Node(height, count) { row_ends_.fill(kNoChild); }
+  Inner(size_t height, size_t count) : Node(height, count) {}
+
+  // Takes over a reference to the child; sets all but its row end.
+  void Adopt(size_t i, const Node* child);
+  void CountGroups();
 
   // How many of the kGroup ends are at or before the row. Without a branch: the
   // difference is negative for those, so that its top bit is one.
@@ -171,6 +196,9 @@ class Inner : public Node {
   alignas(64) std::array<uint32_t, kMaxChildren> row_ends_;
   std::array<const Node*, kMaxChildren> children_;
   std::array<uint32_t, kMaxChildren> json_ends_;  // set where they are leaves
+  // The children's first keys, so that a search waits for their bytes alone.
+  std::array<const char*, kMaxChildren> key_texts_;
+  std::array<uint32_t, kMaxChildren> key_sizes_;
 };
 
 inline const Leaf* AsLeaf(const Node* node) { return static_cast<const Leaf*>(node); }

@@ -6,6 +6,11 @@
 namespace muster::view {
 namespace {
 
+std::string_view FirstKey(const Node* node) {
+  while (node->height() > 0) node = AsInner(node)->child(0);
+  return AsLeaf(node)->key(0);
+}
+
 class Checker {
  public:
   Checker(const Node* root, CountedTree::Kind kind) : root_(root), kind_(kind) {}
@@ -60,6 +65,10 @@ class Checker {
       }
       if (inner->height() == 1 && inner->json_end(i) != AsLeaf(inner->child(i))->json_end()) {
         Fault("5: the JSON of child " + std::to_string(i) + " ends elsewhere");
+      }
+      // The very bytes: those of another leaf may be freed.
+      if (inner->child_first_key(i).data() != FirstKey(inner->child(i)).data()) {
+        Fault("5: the first key of child " + std::to_string(i) + " is another");
       }
     }
     for (size_t i = count; i < kMaxChildren; ++i) {
