@@ -113,6 +113,10 @@ std::string Ledger::CheckPromises(Found* found) const {
     return "version " + std::to_string(found->version) + " after " +
            std::to_string(Sum(found->batches)) + " batches";
   }
+  if (!versions_.empty() &&
+      std::find(versions_.begin(), versions_.end(), found->version) == versions_.end()) {
+    return "version " + std::to_string(found->version) + " is not that of a whole commit";
+  }
   for (size_t lane = 0; lane < kLanes; ++lane) {
     const uint64_t there = found->batches[lane];
     if (there < durable_[lane]) {

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "durability/lane.h"
@@ -41,7 +43,9 @@ class Ledger {
   // The whole ones among these bytes; returns how many bytes that is.
   size_t AddAll(std::string_view bytes);
 
-  size_t size() const { return acks_.size(); }
+  // The versions that the store may have: those of whole commits. Any, until this is called.
+  void AllowVersions(std::vector<uint64_t> versions) { versions_ = std::move(versions); }
+
   uint64_t durable() const;  // batches known to be on disk, beyond the start
 
   // "" where the catalog holds all that was promised, nothing that was not asked for, and
@@ -56,6 +60,7 @@ class Ledger {
   std::array<uint64_t, kLanes> durable_{};
   std::array<uint64_t, kLanes> applied_{};
   std::vector<Ack> acks_;
+  std::vector<uint64_t> versions_;  // empty: any
 };
 
 // Opens the store and holds it against the ledger; a batch more goes into it too, which
