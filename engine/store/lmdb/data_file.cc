@@ -101,11 +101,10 @@ bool Take(int fd, Look* look) {
   return true;
 }
 
-// Nothing but zeros: what a power cut can leave of the first write.
-bool IsBlank(int fd, uint64_t size) {
-  if (size > 2 * SystemPageSize()) return false;
+// Nothing but zeros.
+bool IsBlank(int fd, uint64_t offset, uint64_t size) {
   std::vector<uint8_t> bytes(size);
-  if (ReadFully(fd, 0, bytes.data(), size) != size) return false;
+  if (ReadFully(fd, offset, bytes.data(), size) != size) return false;
   return std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0; });
 }
 
@@ -155,13 +154,19 @@ absl::Status CheckMetaPages(const Look& look, std::string_view place) {
   return absl::OkStatus();
 }
 
-// Bytes that a creation left when it was killed before it had committed
-// anything: less than the first write, of which nothing can be lost.
+// Bytes that a creation left when it was killed, or the power went, before it had
+// committed anything: a part of the first write, which is two meta pages, of which nothing
+// can be lost. Either page may be there without the other.
 bool IsLeftover(int fd, const Look& look) {
-  if (look.size < 2 * SystemPageSize() && look.metas[0].has_magic) {
-    return look.metas[0].transaction == 0;
+  const uint64_t page_size = SystemPageSize();
+  const MetaPage &first = look.metas[0], &second = look.metas[1];
+  const bool whole = look.size == 2 * page_size;
+  if (look.size > 2 * page_size || (whole && first.has_magic && second.has_magic)) return false;
+  if (first.has_magic) {
+    return first.transaction == 0 && (!whole || IsBlank(fd, page_size, page_size));
   }
-  return IsBlank(fd, look.size);
+  if (second.has_magic) return second.transaction == 0 && IsBlank(fd, 0, page_size);
+  return IsBlank(fd, 0, look.size);
 }
 
 // The tables that a file has, by name.

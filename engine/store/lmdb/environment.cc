@@ -87,6 +87,10 @@ absl::Status Environment::Prepare(bool create_tables) {
   absl::StatusOr<std::unique_ptr<MetaPages>> meta_pages = MetaPages::Map(fd_);
   if (!meta_pages.ok()) return meta_pages.status();
   meta_pages_ = *std::move(meta_pages);
+  // LMDB does not sync the meta pages that it begins a file with. Until they are on the
+  // disk nothing may follow them, or a power cut could leave what is not known for a store.
+  if (create_tables) error = mdb_env_sync(env_, 1);
+  if (error != 0) return LmdbStatus(error);
   absl::Status status = OpenTables(create_tables);
   return status.ok() ? CheckMetaPages() : status;
 }

@@ -204,6 +204,21 @@ TEST(OpenLeftover, OfZeros) {
   }
 }
 
+TEST(OpenLeftover, OfEitherPageOfTheFirstWrite) {
+  TempDir dir;
+  WithLmdb(dir / "first", [](MDB_txn*) {});
+  const std::string whole = ReadText(dir / "first/data.mdb");
+  const size_t page = whole.size() / 2;
+  for (size_t lost : {size_t{0}, page}) {
+    std::string text = whole;
+    text.replace(lost, page, page, '\0');
+    const std::string path = dir / ("db" + std::to_string(lost));
+    fs::create_directory(path);
+    WriteText(path + "/data.mdb", text);
+    ExpectOpensAsNew(path);
+  }
+}
+
 TEST(OpenLeftover, OfOurTablesWithNothingInThem) {
   TempDir dir;
   ASSERT_TRUE(OpenLmdb(dir / "db", {}).ok());  // OpenMeta() did not come any more
