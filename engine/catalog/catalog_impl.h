@@ -2,8 +2,6 @@
 #ifndef MUSTER_CATALOG_CATALOG_IMPL_H_
 #define MUSTER_CATALOG_CATALOG_IMPL_H_
 
-#include <unistd.h>
-
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -16,6 +14,7 @@
 #include "identity/user_cache.h"
 #include "muster/catalog.h"
 #include "muster/store.h"
+#include "store/fork_mark.h"
 
 namespace muster {
 
@@ -39,7 +38,7 @@ class Catalog::Impl {
   // The same, before anything that takes a lock: after a fork a thread that is not
   // there may have it.
   absl::Status CheckOpenHere() const {
-    if (getpid() == pid) return CheckOpen();
+    if (!mark.InForkedChild()) return CheckOpen();
     return absl::FailedPreconditionError(
         "the catalog was opened before a fork: open it in the child, after the fork");
   }
@@ -54,7 +53,7 @@ class Catalog::Impl {
   // no such user.
   absl::StatusOr<std::optional<UserStats>> FindStats(std::string_view user_id);
 
-  const pid_t pid = getpid();
+  const store::ForkMark mark;
   const std::unique_ptr<Store> store;
   identity::UserCache users;
   std::unique_ptr<commit::Committer> committer;

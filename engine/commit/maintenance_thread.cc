@@ -2,17 +2,18 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <condition_variable>
 #include <mutex>
 #include <utility>
 
+#include "store/fork_mark.h"
+
 namespace muster::commit {
 
 struct MaintenanceThread::State {
   Work work;
-  const pid_t pid = getpid();
+  const store::ForkMark mark;
 
   std::mutex mutex;  // of what follows
   std::condition_variable changed;
@@ -65,11 +66,11 @@ MaintenanceThread::~MaintenanceThread() {
   Stop();
   // In a child a thread that is not there still waits for the condition, whose
   // destruction would wait for it.
-  if (getpid() != state_->pid) static_cast<void>(state_.release());
+  if (state_->mark.InForkedChild()) static_cast<void>(state_.release());
 }
 
 void MaintenanceThread::Wake() noexcept {
-  if (getpid() != state_->pid) return;
+  if (state_->mark.InForkedChild()) return;
   {
     std::lock_guard<std::mutex> lock(state_->mutex);
     if (!state_->running) state_->running = state_->Start();
@@ -79,7 +80,7 @@ void MaintenanceThread::Wake() noexcept {
 }
 
 void MaintenanceThread::Stop() {
-  if (getpid() != state_->pid) return;
+  if (state_->mark.InForkedChild()) return;
   {
     std::lock_guard<std::mutex> lock(state_->mutex);
     if (!state_->running) return;

@@ -37,12 +37,24 @@ struct Options {
   // false, that is NotFound.
   bool create_if_missing = true;
 
+  // Whether the store may be on a network file system (NFS, SMB, …), which is
+  // refused otherwise: where its locks or its shared maps do not work between the
+  // processes that have the store open, they destroy it. Never for processes of
+  // more than one machine.
+  bool allow_network_file_system = false;
+
   // --- Limits ---
 
-  // The most that the store can hold, in bytes. Address space and a sparse
-  // file's bound, not disk or memory: a large value costs nothing. At least
-  // 1 MiB, at most 64 TiB. Several processes may give different values; the largest counts.
+  // The address space, in bytes, that the store's file is mapped into to begin
+  // with; not disk or memory. It grows by itself, twofold, when the store does, for
+  // which writers wait until the short transactions of this process have ended. At
+  // least 1 MiB, at most 64 TiB. Several processes may give different values; the largest
+  // counts.
   size_t map_size_bytes = size_t{16} << 30;
+
+  // How far this process lets it grow; then Apply() is ResourceExhausted. Within
+  // the same bounds. A smaller value than map_size_bytes counts for both.
+  size_t max_map_size_bytes = size_t{64} << 40;
 
   // --- Performance ---
 

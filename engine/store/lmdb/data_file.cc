@@ -147,8 +147,9 @@ absl::Status CheckMetaPages(const Look& look, std::string_view place) {
                                     " bytes: restore the store from a backup"));
   }
   const MetaPage& second = look.metas[1];
-  if (second.version != kVersion || second.page_size != page_size || !IsSound(first) ||
-      !IsSound(second)) {
+  // The other one may be what is left of a commit that failed: roots of that one
+  // with the last page of an older one.
+  if (second.version != kVersion || second.page_size != page_size || !IsSound(look.newest())) {
     return PlaceError(StatusCode::kDataLoss, place, kDamaged);
   }
   return absl::OkStatus();

@@ -134,9 +134,11 @@ absl::Status CheckFileSystem(const std::string& path) {
   if (result != 0) return OpenStatus(path, errno);
   const std::string_view name = NetworkFileSystem(static_cast<uint32_t>(info.f_type));
   if (name.empty()) return absl::OkStatus();
-  return PlaceError(StatusCode::kFailedPrecondition, path,
-                    model::Concat("is on a network file system (", name,
-                                  "), which cannot keep a store: use a local disk"));
+  return PlaceError(
+      StatusCode::kFailedPrecondition, path,
+      model::Concat("is on a network file system (", name,
+                    "), which cannot keep a store: use a local disk, or set "
+                    "allow_network_file_system where its locks and maps are known to work"));
 }
 
 absl::Status MakeDirectory(const std::string& path) {

@@ -1,11 +1,9 @@
 #include "store/lmdb/environment.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <utility>
@@ -29,32 +27,13 @@ constexpr size_t kMaxIdleReads = 4;
 // old pages from being used again.
 constexpr auto kReaderCheckInterval = std::chrono::minutes(1);
 
-// How long a writer whose map has to move waits for transactions of this process.
-// They are short; what takes longer waits for itself. A reader does not wait.
-constexpr auto kRemapPatience = std::chrono::seconds(10);
-
-bool HasAddressSpace(uint64_t size) {
-  void* const map =
-      mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (map == MAP_FAILED) return false;
-  munmap(map, size);
-  return true;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Environment>> Environment::Open(const std::string& directory,
                                                                size_t map_size,
                                                                bool create_tables) {
-  MDB_env* env = nullptr;
-  int error = mdb_env_create(&env);
-  if (error != 0) return OpenStatus(directory, error);
-  std::unique_ptr<Environment> environment(new Environment(env));
-  error = mdb_env_set_maxdbs(env, kMaxTables);
-  if (error == 0) error = mdb_env_set_maxreaders(env, kMaxReaders);
-  if (error == 0) error = mdb_env_set_mapsize(env, map_size);
-  // MDB_NOTLS: a transaction belongs to an object, not to a thread.
-  if (error == 0) error = mdb_env_open(env, directory.c_str(), MDB_NOTLS, kFileMode);
+  std::unique_ptr<Environment> environment(new Environment(directory));
+  int error = environment->OpenLmdb(map_size);
   if (error != 0) return OpenStatus(directory, error);
   absl::Status status = environment->Prepare(create_tables);
   if (!status.ok()) {
@@ -65,26 +44,42 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Open(const std::string
 }
 
 Environment::~Environment() {
-  if (InForkedChild()) return;
-  for (MDB_txn* transaction : idle_reads_) mdb_txn_abort(transaction);
-  mdb_env_close(env_);
+  if (!InForkedChild()) CloseLmdb();
 }
 
-bool Environment::InForkedChild() const { return getpid() != pid_; }
-
-absl::Status Environment::Prepare(bool create_tables) {
-  int error = mdb_env_get_fd(env_, &fd_);
-  if (error != 0) return LmdbStatus(error);
-  fcntl(fd_, F_SETFD, FD_CLOEXEC);  // LMDB's own descriptors have it, but this one
+int Environment::OpenLmdb(size_t map_size) {
+  int error = mdb_env_create(&env_);
+  if (error != 0) return error;
+  error = mdb_env_set_maxdbs(env_, kMaxTables);
+  if (error == 0) error = mdb_env_set_maxreaders(env_, kMaxReaders);
+  if (error == 0) error = mdb_env_set_mapsize(env_, map_size);
+  // MDB_NOTLS: a transaction belongs to an object, not to a thread.
+  if (error == 0) error = mdb_env_open(env_, directory_.c_str(), MDB_NOTLS, kFileMode);
+  int fd = -1;
+  if (error == 0) error = mdb_env_get_fd(env_, &fd);
+  if (error != 0) return error;
+  fcntl(fd, F_SETFD, FD_CLOEXEC);  // LMDB's own descriptors have it, but this one
   MDB_envinfo info;
   error = mdb_env_info(env_, &info);
-  if (error != 0) return LmdbStatus(error);
+  if (error != 0) return error;
   map_size_ = info.me_mapsize;
-  int dead = 0;
-  error = mdb_reader_check(env_, &dead);  // readers of processes that were killed
-  if (error != 0) return LmdbStatus(error);
+  return mdb_reader_check(env_, nullptr);  // readers of processes that were killed
+}
 
-  absl::StatusOr<std::unique_ptr<MetaPages>> meta_pages = MetaPages::Map(fd_);
+void Environment::CloseLmdb() {
+  for (MDB_txn* transaction : idle_reads_) mdb_txn_abort(transaction);
+  idle_reads_.clear();
+  if (env_ != nullptr) mdb_env_close(env_);
+  env_ = nullptr;
+}
+
+absl::Status Environment::Prepare(bool create_tables) {
+  int fd = -1;
+  const int error = mdb_env_get_fd(env_, &fd);
+  if (error != 0) return LmdbStatus(error);
+  fd_ = UniqueFd(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (!fd_.valid()) return LmdbStatus(errno);
+  absl::StatusOr<std::unique_ptr<MetaPages>> meta_pages = MetaPages::Map(fd_.get());
   if (!meta_pages.ok()) return meta_pages.status();
   meta_pages_ = *std::move(meta_pages);
   // LMDB does not sync the meta pages that it begins a file with. Until they are on the
@@ -109,19 +104,32 @@ absl::Status Environment::CheckMetaPages() {
 absl::Status Environment::OpenTables(bool create) {
   absl::StatusOr<MDB_txn*> transaction = Begin(create ? 0 : MDB_RDONLY);
   if (!transaction.ok()) return transaction.status();
-  for (int i = 0; i < kTableCount; ++i) {
-    const std::string name(TableName(static_cast<Table>(i)));
-    const int error =
-        mdb_dbi_open(*transaction, name.c_str(), create ? MDB_CREATE : 0, &tables_[i]);
-    if (error != 0) {
-      AbortWrite(*transaction);
-      // A store of an older format lacks the newer tables.
-      if (error == MDB_NOTFOUND && !create) return OpenTables(true);
-      return LmdbStatus(error);
-    }
+  const int error = OpenHandles(*transaction, create ? MDB_CREATE : 0);
+  if (error != 0) {
+    AbortWrite(*transaction);
+    // A store of an older format lacks the newer tables.
+    if (error == MDB_NOTFOUND && !create) return OpenTables(true);
+    return LmdbStatus(error);
   }
   // Also ends a read transaction; only so do its handles stay.
   return Commit(*transaction);
+}
+
+int Environment::OpenHandles(MDB_txn* transaction, unsigned flags) {
+  int error = 0;
+  for (int i = 0; i < kTableCount && error == 0; ++i) {
+    const std::string name(TableName(static_cast<Table>(i)));
+    error = mdb_dbi_open(transaction, name.c_str(), flags, &tables_[i]);
+  }
+  return error;
+}
+
+absl::Status Environment::WithRead(absl::FunctionRef<int(MDB_env*, MDB_txn*)> use) {
+  absl::StatusOr<MDB_txn*> transaction = BeginRead();
+  if (!transaction.ok()) return transaction.status();
+  const int error = use(env_, *transaction);
+  EndRead(*transaction);
+  return LmdbStatus(error);
 }
 
 absl::StatusOr<MDB_txn*> Environment::BeginRead() { return Begin(MDB_RDONLY); }
@@ -142,7 +150,10 @@ void Environment::FreeDeadReaders() {
     if (now - readers_checked_ < kReaderCheckInterval) return;
     readers_checked_ = now;
   }
-  (void)mdb_reader_check(env_, nullptr);  // Begin() says what is wrong, if anything
+  uint64_t map_generation = 0;
+  if (!Enter(&map_generation).ok()) return;  // Begin() says what is wrong, if anything
+  (void)mdb_reader_check(env_, nullptr);
+  Leave();
 }
 
 absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
@@ -159,15 +170,14 @@ absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
     // A slot that is not ours any more is left alone, handle and all: LMDB would
     // clear it under whoever has it now.
     if (renewed && error != MDB_BAD_RSLOT) KeepIdleRead(transaction);
+    // Processes that were killed keep their places until somebody looks.
+    const bool free_readers = error == MDB_READERS_FULL && !std::exchange(freed_readers, true);
+    if (free_readers) status = LmdbStatus(mdb_reader_check(env_, nullptr));
     Leave();
     if (renewed && error == MDB_BAD_RSLOT) continue;
     if (error == MDB_MAP_RESIZED) {
-      status = Remap(map_generation,
-                     (flags & MDB_RDONLY) != 0 ? std::chrono::seconds(0) : kRemapPatience);
-    } else if (error == MDB_READERS_FULL && !std::exchange(freed_readers, true)) {
-      // Processes that were killed keep their places until somebody looks.
-      status = LmdbStatus(mdb_reader_check(env_, nullptr));
-    } else {
+      status = Remap(map_generation, (flags & MDB_RDONLY) != 0 ? kNoPatience : kPatience);
+    } else if (!free_readers) {
       status = LmdbStatus(error);
     }
     if (!status.ok()) return status;
@@ -215,6 +225,7 @@ absl::Status Environment::Commit(MDB_txn* transaction) {
   }
   const int error = mdb_txn_commit(transaction);
   if (error == 0) FillUpFile();
+  NoteFailure(error, 0);
   Leave();
   return LmdbStatus(error);
 }
@@ -228,66 +239,8 @@ absl::Status Environment::Commit(MDB_txn* transaction) {
 void Environment::FillUpFile() {
   const uint64_t size = meta_pages_->file_size();
   struct stat info;
-  if (fstat(fd_, &info) != 0 || static_cast<uint64_t>(info.st_size) >= size) return;
-  (void)fallocate(fd_, 0, static_cast<off_t>(size - 1), 1);
-}
-
-absl::Status Environment::Enter(uint64_t* map_generation) {
-  if (InForkedChild()) {
-    return absl::FailedPreconditionError(
-        "the store was opened before a fork: open it in the child, after the fork");
-  }
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (lost_map_) return LmdbStatus(MDB_PANIC);
-  *map_generation = map_generation_;
-  ++transactions_;
-  return absl::OkStatus();
-}
-
-void Environment::Leave() {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    --transactions_;
-  }
-  idle_.notify_all();
-}
-
-bool Environment::HasTransactions() {
-  if (InForkedChild()) return false;  // they are the parent's
-  std::lock_guard<std::mutex> lock(mutex_);
-  return transactions_ > 0;
-}
-
-absl::Status Environment::Remap(uint64_t map_generation, std::chrono::seconds patience) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  const bool idle = idle_.wait_for(
-      lock, patience, [&] { return transactions_ == 0 || map_generation_ != map_generation; });
-  if (map_generation_ != map_generation) return absl::OkStatus();  // another thread did it
-  if (idle) return RemapLocked();
-  return absl::UnavailableError(
-      "the store has grown, but transactions in this process keep its old map: end them");
-}
-
-// Only an offer: without it the store just stays as full as it is here.
-void Environment::RemapIfIdle() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  const uint64_t offered = meta_pages_->map_size();
-  if (transactions_ != 0 || lost_map_ || offered <= map_size_ || offered > kMaxMapSize) return;
-  (void)RemapLocked();
-}
-
-absl::Status Environment::RemapLocked() {
-  uint64_t size = std::max(map_size_, meta_pages_->file_size());
-  if (meta_pages_->map_size() <= kMaxMapSize) size = std::max(size, meta_pages_->map_size());
-  // LMDB gives up the old map first, and cannot be used any more when there is
-  // no room for the new one.
-  if (!HasAddressSpace(size)) return LmdbStatus(ENOMEM);
-  const int error = mdb_env_set_mapsize(env_, size);
-  lost_map_ = error != 0;
-  if (lost_map_) return LmdbStatus(error);
-  map_size_ = size;
-  ++map_generation_;
-  return absl::OkStatus();
+  if (fstat(fd_.get(), &info) != 0 || static_cast<uint64_t>(info.st_size) >= size) return;
+  (void)fallocate(fd_.get(), 0, static_cast<off_t>(size - 1), 1);
 }
 
 }  // namespace muster::store

@@ -23,7 +23,7 @@ struct Meaning {
 Meaning MeaningOf(int error) {
   switch (error) {
     case MDB_MAP_FULL:
-      return {StatusCode::kResourceExhausted, "the store is full: raise map_size_bytes"};
+      return {StatusCode::kResourceExhausted, "the store is full: raise max_map_size_bytes"};
     case MDB_TXN_FULL:
       return {StatusCode::kResourceExhausted,
               "the transaction changes too much at once: use smaller batches"};

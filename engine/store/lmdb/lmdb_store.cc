@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <mutex>
 #include <utility>
 
 #include "model/rules.h"
@@ -39,12 +41,13 @@ absl::Status NoStore(const std::string& path) {
 class LmdbStore : public Store {
  public:
   LmdbStore(std::unique_ptr<ProcessLock> lock, std::unique_ptr<Environment> environment,
-            std::string data_path, FileIdentity identity)
+            std::string data_path, FileIdentity identity, uint64_t max_map_size)
       : lock_(std::move(lock)),
         environment_(std::move(environment)),
         data_path_(std::move(data_path)),
         identity_(identity),
-        fingerprint_(FingerprintOf(identity)) {}
+        fingerprint_(FingerprintOf(identity)),
+        max_map_size_(max_map_size) {}
 
   ~LmdbStore() override {
     // With a transaction still open, leaking is the only safe thing to do.
@@ -105,6 +108,10 @@ class LmdbStore : public Store {
     if (lock_ != nullptr) lock_->bell().Wait(seen, deadline);
   }
 
+  absl::Status MakeRoom() override {
+    return environment_ == nullptr ? Closed() : environment_->MakeRoom(max_map_size_);
+  }
+  absl::Status Recover() override;
   absl::Status Probe() override;
   absl::Status Close() override;
 
@@ -129,6 +136,8 @@ class LmdbStore : public Store {
   const std::string data_path_;               // absolute
   const FileIdentity identity_;               // of the data file
   const std::string fingerprint_;
+  const uint64_t max_map_size_;
+  std::mutex recovering_;
   std::atomic<off_t> size_seen_{0};
   uint64_t last_commit_ = 0;  // LatestCommit() when it was closed
 };
@@ -158,6 +167,18 @@ absl::Status LmdbStore::Close() {
   return absl::OkStatus();
 }
 
+absl::Status LmdbStore::Recover() {
+  if (environment_ == nullptr) return Closed();
+  if (environment_->InForkedChild()) return environment_->Recover();
+  std::lock_guard<std::mutex> lock(recovering_);
+  if (!environment_->NeedsRecovery()) return absl::OkStatus();
+  absl::Status status = lock_->CloseGate();
+  if (!status.ok()) return status;
+  status = environment_->Recover();
+  lock_->OpenGate();
+  return status;
+}
+
 absl::Status LmdbStore::Probe() {
   if (environment_ == nullptr) return Closed();
   absl::Status status = ProbeDataFile(data_path_, identity_, environment_.get(), lock_.get());
@@ -171,7 +192,8 @@ absl::Status LmdbStore::Probe() {
 absl::StatusOr<Content> Inspect(const std::string& path, const Options& options) {
   absl::StatusOr<DirectoryState> directory = LookAtDirectory(path);
   if (!directory.ok()) return directory.status();
-  absl::Status status = CheckFileSystem(path);
+  absl::Status status =
+      options.allow_network_file_system ? absl::OkStatus() : CheckFileSystem(path);
   if (!status.ok()) return status;
   Content content = Content::kEmpty;
   if (directory->has_data_file) {
@@ -233,13 +255,16 @@ size_t WholePages(size_t bytes) {
   return (bytes + page_size - 1) / page_size * page_size;
 }
 
+absl::Status CheckSize(std::string_view name, size_t bytes) {
+  if (bytes >= kMinMapSize && bytes <= kMaxMapSize) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      model::Concat(name, " must be from ", std::to_string(kMinMapSize), " to ",
+                    std::to_string(kMaxMapSize), ", not ", std::to_string(bytes)));
+}
+
 absl::Status CheckOptions(const Options& options) {
-  if (options.map_size_bytes >= kMinMapSize && options.map_size_bytes <= kMaxMapSize) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(model::Concat(
-      "map_size_bytes must be from ", std::to_string(kMinMapSize), " to ",
-      std::to_string(kMaxMapSize), ", not ", std::to_string(options.map_size_bytes)));
+  absl::Status status = CheckSize("map_size_bytes", options.map_size_bytes);
+  return status.ok() ? CheckSize("max_map_size_bytes", options.max_map_size_bytes) : status;
 }
 
 // With the gate held: opens what is there by now, or creates it.
@@ -254,8 +279,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenLocked(const std::string& path,
   if (status.ok() && create) lock->RecordFile(0, 0);
   if (status.ok() && *content == Content::kEmpty) status = ClearLeftover(path);
   if (!status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<Environment>> environment =
-      Environment::Open(path, WholePages(options.map_size_bytes), create);
+  absl::StatusOr<std::unique_ptr<Environment>> environment = Environment::Open(
+      path, WholePages(std::min(options.map_size_bytes, options.max_map_size_bytes)), create);
   if (!environment.ok()) return environment.status();
   if (create) status = SyncDirectory(path);
   if (!status.ok()) return status;
@@ -269,7 +294,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenLocked(const std::string& path,
   lock->OpenGate();
   return std::unique_ptr<Store>(new LmdbStore(std::move(lock), *std::move(environment),
                                               model::Concat(absolute.get(), "/", kDataFileName),
-                                              *identity));
+                                              *identity,
+                                              WholePages(options.max_map_size_bytes)));
 }
 
 }  // namespace

@@ -34,6 +34,9 @@ constexpr off_t kGateByte = off_t{1} << 34;
 constexpr off_t kFirstWriterByte = off_t{1} << 35;
 constexpr off_t kFirstRoleByte = off_t{1} << 36;
 
+constexpr char kForked[] =
+    "the store was opened before a fork: open it in the child, after the fork";
+
 off_t ByteOf(Role role) { return kFirstRoleByte + static_cast<off_t>(role); }
 
 int SetLock(int fd, int command, short type, off_t start, off_t length) {
@@ -158,7 +161,15 @@ absl::StatusOr<std::unique_ptr<ProcessLock>> ProcessLock::Acquire(
   if (info.st_size < static_cast<off_t>(kPageBytes) && ftruncate(fd.get(), kPageBytes) != 0) {
     return OpenStatus(place, errno);
   }
-  void* map = mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+  // Mapped through another open file: a forked child keeps the map, and with it the
+  // file, and the locks must not be that one's.
+  const UniqueFd map_fd(open(place.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  struct stat map_info;
+  if (!map_fd.valid() || fstat(map_fd.get(), &map_info) != 0) return OpenStatus(place, errno);
+  if (map_info.st_dev != info.st_dev || map_info.st_ino != info.st_ino) {
+    return PlaceError(StatusCode::kUnavailable, place, "was replaced just now: try again");
+  }
+  void* map = mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd.get(), 0);
   if (map == MAP_FAILED) return OpenStatus(place, errno);
   Page* const page = static_cast<Page*>(map);
   absl::Status status = Join(fd.get(), page, directory);
@@ -166,6 +177,7 @@ absl::StatusOr<std::unique_ptr<ProcessLock>> ProcessLock::Acquire(
     munmap(map, kPageBytes);
     return status;
   }
+  CloseInForkedChildren(fd.get());
   return std::unique_ptr<ProcessLock>(new ProcessLock(fd.Release(), page, getpid()));
 }
 
@@ -194,17 +206,27 @@ absl::Status ProcessLock::Join(int fd, Page* page, const std::string& directory)
 
 ProcessLock::~ProcessLock() {
   munmap(page_, kPageBytes);
-  // The lock belongs to the open file, which a forked child shares. Closing it
-  // would not end the lock while there is such a child, so the process that
-  // took it unlocks, and the child does not.
-  if (getpid() == pid_) SetLock(fd_, F_OFD_SETLK, F_UNLCK, 0, 0);
+  if (mark_.InForkedChild()) return;
+  KeepInForkedChildren(fd_);
+  // The lock belongs to the open file, which a child may share that is being
+  // forked just now. Closing it would not end the lock then.
+  SetLock(fd_, F_OFD_SETLK, F_UNLCK, 0, 0);
   close(fd_);
 }
 
-void ProcessLock::OpenGate() { SetLock(fd_, F_OFD_SETLK, F_UNLCK, kGateByte, 1); }
+void ProcessLock::OpenGate() {
+  if (mark_.InForkedChild()) return;
+  SetLock(fd_, F_OFD_SETLK, F_UNLCK, kGateByte, 1);
+}
+
+absl::Status ProcessLock::CloseGate() {
+  if (mark_.InForkedChild()) return absl::FailedPreconditionError(kForked);
+  return LmdbStatus(SetLock(fd_, F_OFD_SETLKW, F_WRLCK, kGateByte, 1));
+}
 
 bool ProcessLock::HeldByOthers() const {
-  return SetLock(fd_, F_OFD_GETLK, F_WRLCK, kFirstProcessByte, kProcessByteCount) == EAGAIN;
+  return !mark_.InForkedChild() &&
+         SetLock(fd_, F_OFD_GETLK, F_WRLCK, kFirstProcessByte, kProcessByteCount) == EAGAIN;
 }
 
 bool ProcessLock::IsFile(dev_t device, ino_t inode) const {
@@ -217,7 +239,7 @@ void ProcessLock::RecordFile(dev_t device, ino_t inode) {
 }
 
 void ProcessLock::RecordClose(const struct timespec& changed) {
-  if (getpid() != pid_) return;  // a forked child closes nothing
+  if (mark_.InForkedChild()) return;  // it closes nothing
   page_->closed_seconds = changed.tv_sec;
   page_->closed_nanoseconds = changed.tv_nsec;
 }
@@ -228,24 +250,26 @@ bool ProcessLock::WasClosedAt(const struct timespec& changed) const {
 }
 
 void ProcessLock::BeginWriting() {
-  if (getpid() != pid_) return;  // the lock is the parent's, and so may the mutex be
+  if (mark_.InForkedChild()) return;  // the mutex, too, may be the parent's
   std::lock_guard<std::mutex> lock(writers_mutex_);
   if (writers_++ == 0) SetLock(fd_, F_OFD_SETLK, F_WRLCK, kFirstWriterByte + pid_, 1);
 }
 
 void ProcessLock::EndWriting() {
-  if (getpid() != pid_) return;
+  if (mark_.InForkedChild()) return;
   std::lock_guard<std::mutex> lock(writers_mutex_);
   if (--writers_ == 0) SetLock(fd_, F_OFD_SETLK, F_UNLCK, kFirstWriterByte + pid_, 1);
 }
 
 bool ProcessLock::SomebodyWrites() {
+  if (mark_.InForkedChild()) return false;
   std::lock_guard<std::mutex> lock(writers_mutex_);
   return writers_ > 0 ||
          SetLock(fd_, F_OFD_GETLK, F_WRLCK, kFirstWriterByte, kProcessByteCount) == EAGAIN;
 }
 
 absl::StatusOr<bool> ProcessLock::TryTakeRole(Role role) {
+  if (mark_.InForkedChild()) return absl::FailedPreconditionError(kForked);
   const int error = SetLock(fd_, F_OFD_SETLK, F_WRLCK, ByteOf(role), 1);
   if (error == 0) return true;
   if (error == EAGAIN || error == EACCES) return false;
@@ -253,12 +277,13 @@ absl::StatusOr<bool> ProcessLock::TryTakeRole(Role role) {
 }
 
 void ProcessLock::GiveUpRole(Role role) {
-  if (getpid() != pid_) return;
+  if (mark_.InForkedChild()) return;
   SetLock(fd_, F_OFD_SETLK, F_UNLCK, ByteOf(role), 1);
 }
 
 bool ProcessLock::RoleTakenByOthers(Role role) const {
-  return SetLock(fd_, F_OFD_GETLK, F_WRLCK, ByteOf(role), 1) == EAGAIN;
+  return !mark_.InForkedChild() &&
+         SetLock(fd_, F_OFD_GETLK, F_WRLCK, ByteOf(role), 1) == EAGAIN;
 }
 
 CommitBell& ProcessLock::bell() const noexcept { return page_->bell; }

@@ -17,6 +17,8 @@
 // A lock on the byte 2^35 + process id says that the process is writing, one on
 // the byte 2^36 + role that it has that role. The page holds the bell, too.
 //
+// After a fork the child is without the file, and every call does nothing there.
+//
 // One object for each open store; the marks and the writers' signs may be used from
 // any thread, the rest by the thread that opens or closes.
 #ifndef MUSTER_STORE_LMDB_PROCESS_LOCK_H_
@@ -34,6 +36,7 @@
 #include "absl/status/statusor.h"
 #include "muster/store.h"
 #include "store/commit_bell.h"
+#include "store/fork_mark.h"
 
 namespace muster::store {
 
@@ -48,14 +51,16 @@ class ProcessLock {
   // Unavailable.
   static absl::StatusOr<std::unique_ptr<ProcessLock>> Acquire(const std::string& directory);
 
-  // Lets go of the lock; in a forked child only of the child's part in it.
+  // Lets go of the lock; in a forked child of nothing, since it is the parent's.
   ~ProcessLock();
   ProcessLock(const ProcessLock&) = delete;
   ProcessLock& operator=(const ProcessLock&) = delete;
 
   // Between Acquire() and this call no other process can be opening the store,
-  // so that only one creates it.
+  // so that only one creates it. CloseGate() waits for the others, and for a
+  // later OpenGate().
   void OpenGate();
+  absl::Status CloseGate();
 
   // Whether another process has the store open, and whether the data file that
   // was recorded last, by whoever opened it last, is this one. Exact while the
@@ -102,6 +107,7 @@ class ProcessLock {
   const int fd_;
   Page* const page_;  // shared with every process that has the store open
   const pid_t pid_;
+  const ForkMark mark_;
 
   std::mutex writers_mutex_;
   int writers_ = 0;  // of this process

@@ -38,6 +38,8 @@ class Handle {
   MDB_txn* get() const { return transaction_; }
   MDB_dbi table(Table table) const { return environment_->table(table); }
 
+  void NoteFailure(int error, size_t bytes) { environment_->NoteFailure(error, bytes); }
+
   // Each ends it, once.
   void EndRead() {
     if (transaction_ != nullptr) environment_->EndRead(std::exchange(transaction_, nullptr));
@@ -129,7 +131,9 @@ class LmdbWriteTransaction : public WriteTransaction {
     if (!IsKey(key)) return LmdbStatus(MDB_BAD_VALSIZE);
     changed_ = true;
     MDB_val mdb_key = ToValue(key), mdb_value = ToValue(value);
-    return LmdbStatus(mdb_put(handle_.get(), handle_.table(table), &mdb_key, &mdb_value, 0));
+    const int error = mdb_put(handle_.get(), handle_.table(table), &mdb_key, &mdb_value, 0);
+    if (error != 0) handle_.NoteFailure(error, key.size() + value.size());
+    return LmdbStatus(error);
   }
 
   absl::Status Delete(Table table, std::string_view key) override {
@@ -139,6 +143,7 @@ class LmdbWriteTransaction : public WriteTransaction {
     const int error = mdb_del(handle_.get(), handle_.table(table), &mdb_key, nullptr);
     if (error == MDB_NOTFOUND) return absl::OkStatus();
     changed_ = true;
+    if (error != 0) handle_.NoteFailure(error, 0);
     return LmdbStatus(error);
   }
 

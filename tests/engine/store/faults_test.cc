@@ -49,6 +49,18 @@ TEST(FullDisk, FailsACommitThatLeavesEverythingAsItWas) {
   }));
 }
 
+TEST(FullDisk, IsNotHelpedByALargerMap) {
+  TempDir dir;
+  EXPECT_TRUE(InChild([&] {
+    const auto store = *OpenLmdb(dir / "db", {});
+    LimitFiles(fs::file_size(dir / "db/data.mdb"));
+    if (PutOne(*store, Table::kHosts, "big", std::string(100'000, 'x')).ok()) return false;
+    const absl::Status status = store->MakeRoom();
+    return status == absl::ResourceExhaustedError("the disk is full: make room on it") &&
+           store->Recover().ok();
+  }));
+}
+
 TEST(FullDisk, IsOverWhenThereIsRoomAgain) {
   TempDir dir;
   EXPECT_TRUE(InChild([&] {

@@ -82,6 +82,30 @@ TEST_F(ProcessLockTest, IsLetGoWhateverChildrenThereAre) {
   EXPECT_TRUE(ProcessLock::Acquire(dir_.path()).ok());
 }
 
+TEST_F(ProcessLockTest, EndsWithItsProcessWhateverChildrenThatLeaves) {
+  int alive[2];  // the child lives until it can read
+  int there[2];  // and says that it does
+  ASSERT_EQ(pipe(alive), 0);
+  ASSERT_EQ(pipe(there), 0);
+  Peer other([&](int) {
+    static const auto lock = *ProcessLock::Acquire(dir_.path());
+    lock->OpenGate();
+    char byte = 0;
+    if (fork() == 0) {
+      close(alive[1]);
+      const bool told = write(there[1], &byte, 1) == 1;
+      _exit(told && read(alive[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    return lock->TryTakeRole(Role::kSweeper).value_or(false) && read(there[0], &byte, 1) == 1;
+  });
+  ASSERT_TRUE(other.Do(0));
+  other.Kill();
+  const auto lock = *ProcessLock::Acquire(dir_.path());
+  EXPECT_FALSE(lock->HeldByOthers());
+  EXPECT_TRUE(*lock->TryTakeRole(Role::kSweeper));
+  for (int fd : {alive[0], alive[1], there[0], there[1]}) close(fd);
+}
+
 TEST_F(ProcessLockTest, WaitsAtTheGate) {
   auto lock = *ProcessLock::Acquire(dir_.path());
   Peer peer([&](int) { return ProcessLock::Acquire(dir_.path()).ok(); });

@@ -61,6 +61,27 @@ TEST(Processes, SeeEachOthersCommitsWithoutACall) {
   EXPECT_EQ(store->LatestCommit(), before + 1);
 }
 
+TEST(Processes, GrowTogether) {
+  TempDir dir;
+  const auto store = *OpenLmdb(dir / "db", WithMap(kMiB));
+  Peer peer([&, theirs = std::shared_ptr<Store>()](int step) mutable {
+    if (theirs == nullptr) theirs = *OpenLmdb(dir / "db", WithMap(kMiB));
+    const std::string value(200'000, 'y');
+    while (!PutOne(*theirs, Table::kHosts, "theirs" + std::to_string(step), value).ok()) {
+      if (!theirs->MakeRoom().ok()) return false;
+    }
+    return true;
+  });
+  for (int i = 0; i < 30; ++i) {
+    ASSERT_TRUE(peer.Do(i)) << i;
+    const std::string key = std::to_string(i), value(200'000, 'x');
+    while (!PutOne(*store, Table::kHosts, key, value).ok()) {
+      ASSERT_TRUE(store->MakeRoom().ok());
+    }
+    EXPECT_EQ(Value(*store, Table::kHosts, "theirs" + key)->size(), 200'000u);
+  }
+}
+
 TEST(Processes, AreLetGoWhenTheyAreKilled) {
   TempDir dir;
   Writer peer(dir / "db");
