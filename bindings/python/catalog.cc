@@ -38,6 +38,8 @@ size_t ToBytes(py::handle value, const char* name) {
 
 std::shared_ptr<SharedCatalog> Open(py::object path, py::object durability,
                                     bool create_if_missing, py::object map_size_bytes,
+                                    py::object max_map_size_bytes,
+                                    bool allow_network_file_system,
                                     py::object identity_cache_bytes) {
   RequireDurable(durability);
   const std::string directory = ToPath(path);
@@ -45,6 +47,9 @@ std::shared_ptr<SharedCatalog> Open(py::object path, py::object durability,
   options.create_if_missing = create_if_missing;
   const int64_t size = ToInteger(map_size_bytes, "map_size_bytes");
   options.map_size_bytes = size < 0 ? 0 : static_cast<size_t>(size);
+  const int64_t max_size = ToInteger(max_map_size_bytes, "max_map_size_bytes");
+  options.max_map_size_bytes = max_size < 0 ? 0 : static_cast<size_t>(max_size);
+  options.allow_network_file_system = allow_network_file_system;
   options.identity_cache_bytes = ToBytes(identity_cache_bytes, "identity_cache_bytes");
   const auto open = [&] {
     const py::gil_scoped_release no_gil;
@@ -61,10 +66,14 @@ void DefineOpening(CatalogClass& type) {
   type.def_static(
       "open", Open, py::arg("path"), py::kw_only(), py::arg("durability") = "durable",
       py::arg("create_if_missing") = true, py::arg("map_size_bytes") = Options().map_size_bytes,
+      py::arg("max_map_size_bytes") = Options().max_map_size_bytes,
+      py::arg("allow_network_file_system") = false,
       py::arg("identity_cache_bytes") = Options().identity_cache_bytes,
       "Opens the store in a directory. Durable is the only durability there is: "
-      "what was applied outlasts a power cut. map_size_bytes is the most that "
-      "the store can hold: a bound, which costs nothing. identity_cache_bytes is the "
+      "what was applied outlasts a power cut. map_size_bytes is the address "
+      "space that the store begins with, max_map_size_bytes how far it may grow by itself. "
+      "allow_network_file_system: only where its locks and shared maps are known to work. "
+      "identity_cache_bytes is the "
       "most that the memory for users and API keys may take.");
   type.def_static("in_memory", OpenInMemory,
                   "A catalog that lives in memory and ends with the object.");

@@ -122,10 +122,12 @@ def test_map_size(tmp_path):
     for size in (0, -1, -(2**70), 1000):
         with pytest.raises(muster.InvalidArgument):
             muster.Catalog.open(tmp_path / "other", map_size_bytes=size)
+        with pytest.raises(muster.InvalidArgument):
+            muster.Catalog.open(tmp_path / "other", max_map_size_bytes=size)
 
 
 def test_a_store_that_is_full_says_so(tmp_path):
-    with muster.Catalog.open(tmp_path / "db", map_size_bytes=1 << 20) as catalog:
+    with muster.Catalog.open(tmp_path / "db", max_map_size_bytes=1 << 20) as catalog:
         put(catalog, host("first"))
         with pytest.raises(muster.ResourceExhausted):
             put(catalog, *(rootfs(f"r{i:03d}", description="x" * 4096) for i in range(400)))

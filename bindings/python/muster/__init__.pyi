@@ -189,6 +189,8 @@ class Catalog:
         durability: Literal["durable"] = "durable",
         create_if_missing: bool = True,
         map_size_bytes: int = 17179869184,
+        max_map_size_bytes: int = 70368744177664,
+        allow_network_file_system: bool = False,
         identity_cache_bytes: int = 134217728,
     ) -> Catalog: ...
     @staticmethod
