@@ -75,7 +75,7 @@ void Environment::CloseLmdb() {
 
 absl::Status Environment::Prepare(bool create_tables) {
   int fd = -1;
-  const int error = mdb_env_get_fd(env_, &fd);
+  int error = mdb_env_get_fd(env_, &fd);
   if (error != 0) return LmdbStatus(error);
   fd_ = UniqueFd(fcntl(fd, F_DUPFD_CLOEXEC, 0));
   if (!fd_.valid()) return LmdbStatus(errno);
