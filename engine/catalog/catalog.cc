@@ -30,8 +30,11 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(const std::string& path,
 absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(std::unique_ptr<Store> store,
                                                        const Options& options) {
   if (store == nullptr) return absl::InvalidArgumentError("store: must not be null");
+  if (options.flush_interval_ms < 1) {
+    return absl::InvalidArgumentError("flush_interval_ms must be at least 1");
+  }
   auto impl = std::make_unique<Impl>(std::move(store), options);
-  if (absl::Status status = impl->Start(); !status.ok()) return status;
+  if (absl::Status status = impl->Start(options); !status.ok()) return status;
   return std::unique_ptr<Catalog>(new Catalog(std::move(impl)));
 }
 
@@ -44,15 +47,26 @@ Snapshot Catalog::snapshot() noexcept {
   return Snapshot(impl_->committer->publisher().Take().slot);
 }
 
-absl::Status Catalog::Apply(const WriteBatch& batch, ApplyReport* report) {
+absl::Status Catalog::Apply(const WriteBatch& batch, ApplyReport* report, Deadline deadline) {
   ApplyReport unread;
   if (report == nullptr) report = &unread;
   *report = ApplyReport{};
   if (absl::Status status = impl_->CheckOpenHere(); !status.ok()) return status;
-  absl::Status status = impl_->committer->Apply(batch.rep(), report);
+  absl::Status status = impl_->committer->Apply(batch.rep(), report, deadline);
   if (!status.ok()) *report = ApplyReport{};
   if (status.ok() && batch.empty()) report->version = snapshot().version();
   return status;
+}
+
+absl::Status Catalog::ApplyAsync(WriteBatch batch, ApplyCallback callback) {
+  if (absl::Status status = impl_->CheckOpenHere(); !status.ok()) return status;
+  if (callback == nullptr) return absl::InvalidArgumentError("callback: must not be empty");
+  return impl_->committer->ApplyAsync(std::move(batch), std::move(callback));
+}
+
+absl::Status Catalog::Flush() {
+  if (absl::Status status = impl_->CheckOpenHere(); !status.ok()) return status;
+  return impl_->committer->Flush();
 }
 
 absl::Status Catalog::CatchUp() {
@@ -76,10 +90,11 @@ absl::Status Catalog::CheckReady() {
 
 absl::Status Catalog::Close() {
   if (impl_->closed.exchange(true)) return absl::OkStatus();
-  impl_->committer->Stop();
-  absl::Status status = impl_->store->Close();
-  impl_->closed = status.ok();
-  return status;
+  // A forked child has nothing to flush: that is the parent's.
+  const absl::Status stopped = impl_->IsHere() ? impl_->committer->Stop() : absl::OkStatus();
+  absl::Status closed = impl_->store->Close();
+  impl_->closed = closed.ok();
+  return closed.ok() ? stopped : closed;
 }
 
 }  // namespace muster

@@ -23,8 +23,8 @@ class Catalog::Impl {
   Impl(std::unique_ptr<Store> the_store, const Options& options)
       : store(std::move(the_store)), users(options.identity_cache_bytes) {}
 
-  absl::Status Start() {
-    auto opened = commit::Committer::Open(*store, &users);
+  absl::Status Start(const Options& options) {
+    auto opened = commit::Committer::Open(*store, &users, options);
     if (!opened.ok()) return opened.status();
     committer = *std::move(opened);
     return absl::OkStatus();
@@ -35,10 +35,13 @@ class Catalog::Impl {
     return absl::FailedPreconditionError("the catalog is closed: open it again");
   }
 
+  // Whether this is the process that opened it.
+  bool IsHere() const { return !mark.InForkedChild(); }
+
   // The same, before anything that takes a lock: after a fork a thread that is not
   // there may have it.
   absl::Status CheckOpenHere() const {
-    if (!mark.InForkedChild()) return CheckOpen();
+    if (IsHere()) return CheckOpen();
     return absl::FailedPreconditionError(
         "the catalog was opened before a fork: open it in the child, after the fork");
   }
@@ -46,7 +49,7 @@ class Catalog::Impl {
   // A short read transaction of the store.
   absl::StatusOr<std::unique_ptr<ReadTransaction>> Read() const {
     if (absl::Status status = CheckOpen(); !status.ok()) return status;
-    return store->BeginRead();
+    return committer->BeginRead();
   }
 
   // A user's counts, from memory or else from the store; nothing where there is

@@ -77,7 +77,8 @@ absl::StatusOr<User> DecodeWholeUser(std::string_view id, std::string_view recor
 absl::Status Catalog::VisitRecords(const RecordVisitor& visitor) const {
   RecordCopy shapes, rootfses, hosts, users;
   {
-    auto txn = impl_->Read();
+    if (absl::Status status = impl_->CheckOpen(); !status.ok()) return status;
+    auto txn = impl_->committer->BeginLongRead();
     if (!txn.ok()) return txn.status();
     absl::Status status = shapes.Take(**txn, List::kShapes);
     if (status.ok()) status = rootfses.Take(**txn, List::kRootfs);

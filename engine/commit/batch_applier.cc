@@ -56,21 +56,24 @@ absl::StatusOr<std::string> Rewrite(absl::StatusOr<Entry> entry,
 
 }  // namespace
 
-BatchApplier::BatchApplier(WriteTransaction& txn, store::Meta* meta, view::ViewEdit* edit)
+BatchApplier::BatchApplier(WriteTransaction& txn, store::Meta* meta, store::PendingLog* log,
+                           ChangedIdentities* identities)
     : txn_(txn),
-      log_(&txn, meta, meta->version + 1),
+      meta_(*meta),
       writer_(&txn, meta,
-              [this](List list, std::string_view key, bool deleted) {
-                identities_.Add(list, key);
-                return log_.Append(list, key, deleted);
+              [this, log, identities](List list, std::string_view key, bool deleted) {
+                // Sandboxes are told of by the users whose counts they change.
+                if (list == List::kSandboxes) return absl::OkStatus();
+                identities->Add(list, key);
+                log->Append(meta_.version + 1, list, key, deleted);
+                return absl::OkStatus();
               }),
-      keys_(txn, *meta, &writer_),
-      edit_(edit) {}
+      keys_(txn, *meta, &writer_) {}
 
 absl::Status BatchApplier::Apply(const WriteBatch::Rep& batch, ApplyReport* report) {
   report_ = report;
-  absl::Status status = ApplyChanges(batch);
-  return status.ok() ? log_.Finish() : status;
+  absl::Status status = CheckRequirements(batch);
+  return status.ok() ? ApplyChanges(batch) : status;
 }
 
 absl::Status BatchApplier::ApplyChanges(const WriteBatch::Rep& batch) {
@@ -107,6 +110,8 @@ absl::Status BatchApplier::ApplyChange(const WriteBatch::Rep& batch, const Chang
       return SetDefault(change.key);
     case ChangeKind::kSetStats:
       return SetStats(change.key, change.value);
+    case ChangeKind::kRequireVersion:
+      return absl::OkStatus();  // CheckRequirements() has looked
     case ChangeKind::kSetApiKeys:
     case ChangeKind::kAddApiKey:
     case ChangeKind::kRevokeApiKey:
@@ -116,20 +121,49 @@ absl::Status BatchApplier::ApplyChange(const WriteBatch::Rep& batch, const Chang
 }
 
 absl::Status BatchApplier::Put(List list, std::string_view key, std::string_view record) {
-  absl::StatusOr<bool> changed = writer_.Put(list, key, record);
+  absl::StatusOr<bool> changed = writer_.PutStamped(list, key, record);
   if (!changed.ok()) return changed.status();
-  if (!*changed) return absl::OkStatus();
-  changed_ = true;
-  return edit_->Put(list, key, record);
+  changed_ |= *changed;
+  return absl::OkStatus();
 }
 
 absl::Status BatchApplier::Delete(List list, std::string_view key) {
   absl::StatusOr<bool> changed = writer_.Delete(list, key);
   if (!changed.ok()) return changed.status();
-  if (!*changed) return absl::OkStatus();
-  changed_ = true;
-  edit_->Delete(list, key);
+  changed_ |= *changed;
   return absl::OkStatus();
+}
+
+absl::Status BatchApplier::CheckRequirements(const WriteBatch::Rep& batch) {
+  if (!batch.requires_any()) return absl::OkStatus();
+  std::string_view rest = batch.changes();
+  Change change;
+  absl::Status status;
+  while (status.ok() && WriteBatch::Rep::Next(&rest, &change)) {
+    if (change.kind == ChangeKind::kRequireVersion) status = CheckRequirement(change);
+  }
+  return status;
+}
+
+absl::Status BatchApplier::CheckRequirement(const Change& change) {
+  std::string_view value = change.value;
+  uint64_t wanted = 0, found = 0;
+  model::GetVarint(&value, &wanted);
+  std::string what;
+  if (change.key.empty()) {
+    found = meta_.list(change.list).version;
+    what = Concat("the list ", ListName(change.list));
+  } else {
+    auto record = store::GetRecord(txn_, change.list, change.key);
+    if (!record.ok()) return record.status();
+    if (record->has_value()) found = model::StampOf(**record);
+    what = Concat("the ", Kind(change.list), " ", model::Printable(change.key));
+  }
+  if (found == wanted) return absl::OkStatus();
+  if (found == 0) return absl::AbortedError(Concat(what, " is not there: read it again"));
+  if (wanted == 0) return absl::AbortedError(Concat(what, " is there already: read it again"));
+  return absl::AbortedError(Concat(what, " is of version ", std::to_string(found), ", not ",
+                                   std::to_string(wanted), ": read it again"));
 }
 
 absl::StatusOr<std::string> BatchApplier::Existing(List list, std::string_view id) {

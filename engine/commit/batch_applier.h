@@ -1,8 +1,8 @@
 // BatchApplier: carries one batch out inside a write transaction.
 //
 // Each change is checked against the state that the changes before it left,
-// written with its checksum, and noted for the next view and in the change log. After an error
-// the transaction, the meta record and the edit are good for nothing. One thread.
+// written with its checksum, and noted for the change log. After an error what was
+// changed has to be taken back by whoever gave the transaction. One thread.
 #ifndef MUSTER_COMMIT_BATCH_APPLIER_H_
 #define MUSTER_COMMIT_BATCH_APPLIER_H_
 
@@ -19,28 +19,31 @@
 #include "store/change_log.h"
 #include "store/meta.h"
 #include "store/records.h"
-#include "view/view_edit.h"
 
 namespace muster::commit {
 
 class BatchApplier {
  public:
   // `meta` is that of the transaction's state, and the batch is the next version;
-  // counts, digests and the log's numbers are kept up to date, the versions are
-  // not touched. All are borrowed.
-  BatchApplier(WriteTransaction& txn, store::Meta* meta, view::ViewEdit* edit);
+  // counts and digests are kept up to date, the versions are not touched. All
+  // are borrowed.
+  BatchApplier(WriteTransaction& txn, store::Meta* meta, store::PendingLog* log,
+               ChangedIdentities* identities);
   BatchApplier(const BatchApplier&) = delete;
   BatchApplier& operator=(const BatchApplier&) = delete;
 
   // Called once. Appends to `report` what was skipped. Errors: NotFound and
-  // FailedPrecondition as WriteBatch's calls say, and those of the store.
+  // FailedPrecondition as WriteBatch's calls say, Aborted where a version is required
+  // that is not there, and those of the store.
   absl::Status Apply(const WriteBatch::Rep& batch, ApplyReport* report);
 
   // Whether any record is other than before.
   bool changed() const { return changed_ || keys_.changed(); }
-  const ChangedIdentities& changed_identities() const { return identities_; }
 
  private:
+  // Before anything is changed.
+  absl::Status CheckRequirements(const WriteBatch::Rep& batch);
+  absl::Status CheckRequirement(const Change& change);
   absl::Status ApplyChanges(const WriteBatch::Rep& batch);
   absl::Status ApplyChange(const WriteBatch::Rep& batch, const Change& change);
   absl::Status Put(List list, std::string_view key, std::string_view record);
@@ -64,11 +67,9 @@ class BatchApplier {
   absl::StatusOr<std::string> Existing(List list, std::string_view id);
 
   WriteTransaction& txn_;
-  store::ChangeLogWriter log_;
-  ChangedIdentities identities_;
+  const store::Meta& meta_;
   store::RecordWriter writer_;
   KeyRing keys_;
-  view::ViewEdit* edit_;
   ApplyReport* report_ = nullptr;  // where what is skipped is told
   size_t users_put_ = 0;           // for the places in errors
   size_t keys_added_ = 0;

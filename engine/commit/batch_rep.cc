@@ -14,6 +14,7 @@ void WriteBatch::Rep::Add(ChangeKind kind, List list, std::string_view key,
   model::PutText(key, &changes_);
   model::PutText(value, &changes_);
   ++size_;
+  requires_any_ |= kind == ChangeKind::kRequireVersion;
   if (kind == ChangeKind::kPut || kind == ChangeKind::kAddApiKey) {
     ++puts_[static_cast<size_t>(list)];
   }
@@ -49,6 +50,7 @@ void WriteBatch::Rep::Clear() {
   replaces_.fill(false);
   puts_.fill(0);
   size_ = 0;
+  requires_any_ = false;
   status_ = absl::OkStatus();
 }
 

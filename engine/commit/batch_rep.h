@@ -23,15 +23,16 @@ namespace muster {
 
 // What a change does. The values are part of a batch's written form.
 enum class ChangeKind : uint8_t {
-  kPut = 0,            // value: the record; a user's may be empty: keep its counts
-  kDelete = 1,         // no value
-  kSetDisabled = 2,    // value: one byte, 0 or 1
-  kSetHostStatus = 3,  // value: one byte, a HostStatus
-  kSetDefault = 4,     // no value
-  kSetStats = 5,       // value: a user's record
-  kSetApiKeys = 6,     // value: varint first secret, count, created_unix_ms
-  kAddApiKey = 7,      // value: varint secret, created_unix_ms, then the label
-  kRevokeApiKey = 8,   // key: an id, or empty; value: varint secret
+  kPut = 0,             // value: the record; a user's may be empty: keep its counts
+  kDelete = 1,          // no value
+  kSetDisabled = 2,     // value: one byte, 0 or 1
+  kSetHostStatus = 3,   // value: one byte, a HostStatus
+  kSetDefault = 4,      // no value
+  kSetStats = 5,        // value: a user's record
+  kSetApiKeys = 6,      // value: varint first secret, count, created_unix_ms
+  kAddApiKey = 7,       // value: varint secret, created_unix_ms, then the label
+  kRevokeApiKey = 8,    // key: an id, or empty; value: varint secret
+  kRequireVersion = 9,  // key: an id, or empty for the whole list; value: varint
 };
 
 struct Change {
@@ -72,6 +73,12 @@ class WriteBatch::Rep {
   void set_replaces(List list) { replaces_[static_cast<size_t>(list)] = true; }
   bool replaces_any() const;
 
+  // Whether there is some kRequireVersion.
+  bool requires_any() const { return requires_any_; }
+
+  // Whether it would change nothing.
+  bool empty() const { return size_ == 0 && !replaces_any(); }
+
   const absl::Status& status() const { return status_; }
   size_t size() const { return size_; }
 
@@ -83,6 +90,7 @@ class WriteBatch::Rep {
   std::array<bool, kListCount> replaces_{};
   std::array<size_t, kListCount> puts_{};
   size_t size_ = 0;
+  bool requires_any_ = false;
   absl::Status status_;
 };
 

@@ -1,119 +1,174 @@
 #include "commit/committer.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
-#include "commit/batch_applier.h"
-#include "commit/load_view.h"
-#include "view/view_edit.h"
+#include "commit/durable_writer.h"
+#include "commit/relaxed_writer.h"
 
 namespace muster::commit {
 namespace {
 
-// How often a far catch-up is done before the turn instead of within it, where
-// other writers would wait for it.
-constexpr int kMaxCatchUpsBefore = 3;
+using std::chrono::milliseconds;
+
+// How often it is tried to make good what failed.
+constexpr milliseconds kTroubleInterval{1000};
+
+// How long batches that nobody waits for keep the maintenance thread from its other
+// duties.
+constexpr milliseconds kLeadTime{20};
+
+using Interval = std::optional<milliseconds>;
+
+Interval Sooner(Interval a, Interval b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
+
+absl::Status TakeOnlyWriter(Store& store) {
+  absl::StatusOr<bool> taken = store.TryTakeRole(Role::kOnlyWriter);
+  if (!taken.ok()) return taken.status();
+  if (*taken) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "another process has the store open as its only writer (relaxed durability): stop it, "
+      "or write through it");
+}
 
 }  // namespace
 
+Committer::Committer(Store& store, const Options& options)
+    : store_(store),
+      queue_(std::max<size_t>(options.max_queued_batches, 1)),
+      maintenance_([this] { return Maintain(); }) {}
+
 absl::StatusOr<std::unique_ptr<Committer>> Committer::Open(Store& store,
-                                                           identity::UserCache* users) {
-  std::unique_ptr<Committer> committer(new Committer(store, users));
-  auto keeper = ViewKeeper::Open(store, users, &committer->health_);
+                                                           identity::UserCache* users,
+                                                           const Options& options) {
+  const bool relaxed = options.durability == Durability::kRelaxed;
+  if (relaxed) {
+    if (absl::Status status = TakeOnlyWriter(store); !status.ok()) return status;
+  }
+  std::unique_ptr<Committer> committer(new Committer(store, options));
+  const auto wake = [committer = committer.get()] { committer->maintenance_.Wake(); };
+  auto keeper = ViewKeeper::Open(store, users, &committer->health_, wake);
   if (!keeper.ok()) return keeper.status();
   committer->keeper_ = *std::move(keeper);
   committer->secret_ = committer->keeper_->meta().secret;
+  const WriterParts parts{store, *committer->keeper_, committer->health_, users,
+                          options.change_log_entries};
+  if (relaxed) {
+    committer->writer_ =
+        std::make_unique<RelaxedWriter>(parts, milliseconds(options.flush_interval_ms), wake);
+  } else {
+    committer->writer_ = std::make_unique<DurableWriter>(parts);
+  }
   return committer;
 }
 
-absl::Status Committer::Apply(const WriteBatch::Rep& batch, ApplyReport* report) {
+absl::Status Committer::Apply(const WriteBatch::Rep& batch, ApplyReport* report,
+                              Deadline deadline) {
   if (!batch.status().ok()) return batch.status();
-  if (batch.size() == 0 && !batch.replaces_any()) return absl::OkStatus();
-  std::lock_guard<std::mutex> lock(writing_);
-  absl::Status status = ApplyInTurn(batch, report);
-  // That a batch changed nothing does not show that a commit can be made.
-  if (!status.ok()) health_.NoteCommit(status);
-  return status;
+  if (batch.empty()) return absl::OkStatus();
+  CommitRequest request(batch);
+  switch (queue_.Join(&request, deadline)) {
+    case CommitQueue::Outcome::kLate:
+      return absl::ResourceExhaustedError(
+          "the batch was not taken by its deadline: too many are waiting, try again later");
+    case CommitQueue::Outcome::kLead:
+      if (Lead(&request)) maintenance_.Wake();
+      break;
+    case CommitQueue::Outcome::kDone:
+      break;
+  }
+  *report = std::move(request.report);
+  return request.status;
 }
 
-absl::StatusOr<Committer::Turn> Committer::BeginTurn(std::unique_ptr<WriteTransaction> begun) {
-  for (int attempt = 0;; ++attempt) {
-    Turn turn{std::move(begun), {}};
-    if (turn.txn == nullptr) {
-      auto txn = store_.BeginWrite();
-      if (!txn.ok()) return txn.status();
-      turn.txn = *std::move(txn);
-    }
-    absl::StatusOr<store::Meta> meta = store::RequireMeta(*turn.txn);
-    if (!meta.ok()) return meta.status();
-    turn.view = keeper_->HoldView();
-    const bool last = attempt == kMaxCatchUpsBefore;
-    absl::StatusOr<bool> taken_in =
-        keeper_->TakeIn(*turn.txn, *meta, last ? Means::kAny : Means::kLog);
-    if (!taken_in.ok()) return taken_in.status();
-    if (*taken_in) return turn;
-    turn.view.unlock();
-    turn.txn.reset();
-    absl::Status status = keeper_->CatchUpWithReadable();
-    if (!status.ok()) return status;
+absl::Status Committer::ApplyAsync(WriteBatch batch, ApplyCallback callback) {
+  auto request = std::make_unique<CommitRequest>(std::move(batch), std::move(callback));
+  bool needs_leader = false;
+  if (!queue_.Push(&request, &needs_leader)) {
+    return absl::ResourceExhaustedError(
+        "too many batches are waiting: try again when some were called back");
   }
-}
-
-absl::Status Committer::ApplyInTurn(const WriteBatch::Rep& batch, ApplyReport* report) {
-  absl::StatusOr<Turn> turn = BeginTurn();
-  if (!turn.ok()) return turn.status();
-  WriteTransaction& txn = *turn->txn;
-
-  store::Meta meta = keeper_->meta();
-  view::ViewEdit edit(keeper_->view());
-  BatchApplier applier(txn, &meta, &edit);
-  if (absl::Status status = applier.Apply(batch, report); !status.ok()) return status;
-  report->version = meta.version;
-  if (!applier.changed()) return absl::OkStatus();
-
-  absl::StatusOr<std::unique_ptr<view::View>> next = edit.Finish();
-  if (!next.ok()) return next.status();
-  report->version = ++meta.version;
-  for (List list : {List::kShapes, List::kRootfs, List::kHosts}) {
-    if (edit.changed(list)) meta.list(list).version = meta.version;
-  }
-  SetVersions(meta, next->get());
-  if (absl::Status status = store::WriteMeta(txn, meta); !status.ok()) return status;
-  keeper_->ExpectCommit(txn.commit_id() + 1);
-  const absl::Cleanup expect_no_more = [this] { keeper_->ExpectNoMore(); };
-  if (absl::Status status = txn.Commit(); !status.ok()) return status;
-  applier.changed_identities().Forget(txn.commit_id(), users_);
-  keeper_->Publish(*std::move(next), meta, txn.commit_id());
-  health_.NoteCommit(absl::OkStatus());
+  if (needs_leader) maintenance_.Wake();
   return absl::OkStatus();
 }
 
-absl::Status Committer::CommitNothing() {
-  auto txn = store_.TryBeginWrite();
-  if (!txn.ok()) return txn.status();
-  if (*txn == nullptr) return health_.last_commit();  // another process is at it
-  absl::StatusOr<Turn> turn = BeginTurn(*std::move(txn));
-  absl::Status status = turn.status();
-  if (status.ok()) status = store::WriteMeta(*turn->txn, keeper_->meta());
-  if (status.ok()) status = turn->txn->Commit();
-  return status;
+bool Committer::Lead(const CommitRequest* own) {
+  bool more = false, leads_on = true;
+  while (leads_on) {
+    const CommitQueue::Requests taken = queue_.Take();
+    writer_->CarryOut(taken);
+    std::vector<std::unique_ptr<CommitRequest>> completed;
+    for (CommitRequest* request : taken) {
+      if (!request->awaited()) completed.emplace_back(request);
+    }
+    bool needs_leader = false;
+    leads_on = queue_.Finish(taken, own, &needs_leader);
+    more |= needs_leader || !completed.empty();
+    if (completed.empty()) continue;
+    std::lock_guard<std::mutex> lock(completed_mutex_);
+    std::move(completed.begin(), completed.end(), std::back_inserter(completed_));
+  }
+  if (health_.troubled()) maintenance_.Wake();
+  return more;
+}
+
+void Committer::RunCallbacks() {
+  std::vector<std::unique_ptr<CommitRequest>> completed;
+  {
+    std::lock_guard<std::mutex> lock(completed_mutex_);
+    completed.swap(completed_);
+  }
+  for (const auto& request : completed) request->callback(request->status, request->report);
+}
+
+bool Committer::LeadForAsync() {
+  const auto end = std::chrono::steady_clock::now() + kLeadTime;
+  bool more = false;
+  do {
+    more = queue_.TryLead() && Lead(nullptr);
+    RunCallbacks();
+  } while (more && std::chrono::steady_clock::now() < end);
+  return more;
+}
+
+Interval Committer::TryAgainIfTroubled() {
+  if (!health_.troubled()) return std::nullopt;
+  static_cast<void>(CheckWritable());
+  return health_.troubled() ? Interval(kTroubleInterval) : std::nullopt;
+}
+
+Interval Committer::Maintain() {
+  Interval next = keeper_->Maintain();
+  if (LeadForAsync()) next = milliseconds(0);
+  next = Sooner(next, writer_->FlushIfDue());
+  return Sooner(next, TryAgainIfTroubled());
 }
 
 absl::Status Committer::CheckWritable() {
   if (!health_.troubled()) return absl::OkStatus();
-  std::unique_lock<std::mutex> lock(writing_, std::try_to_lock);
-  if (!lock.owns_lock()) return absl::UnavailableError("the store is not known to be well yet");
   if (health_.TakeTurn()) {
     if (!health_.last_catch_up().ok()) {
       static_cast<void>(keeper_->CatchUpWithReadable());
     }
-    if (!health_.last_commit().ok()) health_.NoteCommit(CommitNothing());
+    if (!health_.last_commit().ok()) writer_->TryAgain();
   }
   if (!health_.last_catch_up().ok()) {
     return absl::UnavailableError("the newest commit cannot be read from the store");
   }
   if (health_.last_commit().ok()) return absl::OkStatus();
   return absl::UnavailableError("the last commit to the store failed");
+}
+
+absl::Status Committer::Stop() {
+  maintenance_.Stop();
+  while (queue_.TryLead()) static_cast<void>(Lead(nullptr));
+  RunCallbacks();
+  absl::Status status = writer_->Flush();
+  maintenance_.Stop();  // something may have woken it
+  return status;
 }
 
 }  // namespace muster::commit

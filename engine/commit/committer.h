@@ -1,26 +1,28 @@
-// Committer: the one writer. It carries batches out.
-//
-// A batch goes in one write transaction: first whatever other processes have
-// committed since is taken in, then the batch is checked and written, with the
-// change log, the next view is made and the meta record written, the transaction
-// committed, and only then the view published. A failure at any step leaves store
-// and view as they were.
+// Committer: the one writer of a process. It takes batches in from any thread, has
+// them carried out in groups, and looks after what has to be done now and then.
 //
 // Every call from any thread. Readers never wait here: they take the newest view
 // from the publisher, and help with catching up only where nobody else is at it.
 #ifndef MUSTER_COMMIT_COMMITTER_H_
 #define MUSTER_COMMIT_COMMITTER_H_
 
+#include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "commit/batch_rep.h"
+#include "commit/commit_queue.h"
+#include "commit/group_writer.h"
 #include "commit/health.h"
+#include "commit/maintenance_thread.h"
 #include "commit/view_keeper.h"
 #include "identity/api_key.h"
 #include "identity/user_cache.h"
+#include "muster/catalog.h"
 #include "muster/store.h"
 
 namespace muster::commit {
@@ -28,13 +30,33 @@ namespace muster::commit {
 class Committer {
  public:
   // Prepares the store and loads the first view. `store` and `users`, which may be
-  // null, must outlive the committer. Errors of store::OpenMeta() and LoadView().
+  // null, must outlive the committer. FailedPrecondition where another process is the
+  // only writer and this one wants to be; errors of store::OpenMeta() and LoadView().
   static absl::StatusOr<std::unique_ptr<Committer>> Open(Store& store,
-                                                         identity::UserCache* users);
+                                                         identity::UserCache* users,
+                                                         const Options& options);
 
   // `report` comes empty, stays so for an empty batch, and is good for nothing
-  // after an error.
-  absl::Status Apply(const WriteBatch::Rep& batch, ApplyReport* report);
+  // after an error. ResourceExhausted where nobody has taken the batch by `deadline`.
+  absl::Status Apply(const WriteBatch::Rep& batch, ApplyReport* report, Deadline deadline);
+
+  // The same without waiting: the callback is called once, by the maintenance thread or
+  // by Stop(). ResourceExhausted, and it is not, where the queue is full.
+  absl::Status ApplyAsync(WriteBatch batch, ApplyCallback callback);
+
+  // Makes durable what is acknowledged.
+  absl::Status Flush() { return writer_->Flush(); }
+
+  // As GroupWriter has it.
+  absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead() { return writer_->BeginRead(); }
+  absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginLongRead() {
+    return writer_->BeginLongRead();
+  }
+  absl::Status ReadChanges(
+      uint64_t after, absl::FunctionRef<absl::Status(const store::Meta& meta)> begin,
+      absl::FunctionRef<absl::Status(const store::LogEntry& entry)> visit) {
+    return writer_->ReadChanges(after, begin, visit);
+  }
 
   // Takes in what was committed before the call, by whatever process.
   absl::Status CatchUp() { return keeper_->CatchUp(); }
@@ -44,37 +66,40 @@ class Committer {
 
   // OK unless the last commit or catch-up failed. Then it tries again, at most
   // once a second and where nobody else is at it: after a commit that failed, an
-  // empty one. Unavailable with one sentence.
+  // empty one. Unavailable with one sentence. The maintenance thread does the same
+  // by itself.
   absl::Status CheckWritable();
 
-  // Lets go of the store's threads, before it is closed.
-  void Stop() { keeper_->Stop(); }
+  // Before the store is closed: ends the maintenance thread, carries out what is still
+  // queued and flushes; the error of that.
+  absl::Status Stop();
 
   const view::Publisher& publisher() const { return keeper_->publisher(); }
   const identity::CatalogSecret& secret() const { return secret_; }
 
  private:
-  Committer(Store& store, identity::UserCache* users) : store_(store), users_(users) {}
+  Committer(Store& store, const Options& options);
 
-  // What a batch is carried out in: a write transaction, and the view held still.
-  struct Turn {
-    std::unique_ptr<WriteTransaction> txn;
-    std::unique_lock<std::mutex> view;
-  };
-
-  // The next three: under writing_.
-  // Begins a turn with all taken in that others have committed. `begun` is a write
-  // transaction if there is one already.
-  absl::StatusOr<Turn> BeginTurn(std::unique_ptr<WriteTransaction> begun = nullptr);
-  absl::Status ApplyInTurn(const WriteBatch::Rep& batch, ApplyReport* report);
-  absl::Status CommitNothing();
+  // Carries out groups for as long as `own`, which may be null, is in the queue. True
+  // where there is more to do that nobody waits for.
+  bool Lead(const CommitRequest* own);
+  void RunCallbacks();
+  // Calls back for a while, and for as long as there is something.
+  bool LeadForAsync();
+  std::optional<std::chrono::milliseconds> Maintain();
+  std::optional<std::chrono::milliseconds> TryAgainIfTroubled();
 
   Store& store_;
-  identity::UserCache* const users_;
   Health health_;
   std::unique_ptr<ViewKeeper> keeper_;
+  std::unique_ptr<GroupWriter> writer_;
   identity::CatalogSecret secret_{};
-  std::mutex writing_;
+  CommitQueue queue_;
+
+  std::mutex completed_mutex_;
+  std::vector<std::unique_ptr<CommitRequest>> completed_;  // to be called back
+
+  MaintenanceThread maintenance_;  // last: it uses all of the above
 };
 
 }  // namespace muster::commit

@@ -46,7 +46,7 @@ struct ViewKeeper::Base {
 
 absl::StatusOr<std::unique_ptr<ViewKeeper>> ViewKeeper::Open(Store& store,
                                                              identity::UserCache* users,
-                                                             Health* health) {
+                                                             Health* health, Wake wake) {
   if (auto prepared = store::OpenMeta(store); !prepared.ok()) return prepared.status();
   auto txn = store.BeginRead();
   if (!txn.ok()) return txn.status();
@@ -55,21 +55,21 @@ absl::StatusOr<std::unique_ptr<ViewKeeper>> ViewKeeper::Open(Store& store,
   auto view = LoadView(**txn, *meta, nullptr, nullptr);
   if (!view.ok()) return view.status();
   store.RaiseHighWaterVersion(meta->incarnation, meta->version);
-  return std::unique_ptr<ViewKeeper>(
-      new ViewKeeper(store, users, health, *meta, (*txn)->commit_id(), *std::move(view)));
+  return std::unique_ptr<ViewKeeper>(new ViewKeeper(
+      store, users, health, *meta, (*txn)->commit_id(), *std::move(view), std::move(wake)));
 }
 
 ViewKeeper::ViewKeeper(Store& store, identity::UserCache* users, Health* health,
                        const store::Meta& meta, uint64_t commit_id,
-                       std::unique_ptr<view::View> first)
+                       std::unique_ptr<view::View> first, Wake wake)
     : store_(store),
       users_(users),
       health_(*health),
+      wake_(std::move(wake)),
       seen_commit_(commit_id),
       publisher_(std::move(first)),
       meta_(meta),
-      published_commit_(commit_id),
-      maintenance_([this] { return Maintain(); }) {}
+      published_commit_(commit_id) {}
 
 void ViewKeeper::Publish(std::unique_ptr<view::View> view, const store::Meta& meta,
                          uint64_t commit_id) {
@@ -77,6 +77,12 @@ void ViewKeeper::Publish(std::unique_ptr<view::View> view, const store::Meta& me
   // if this process were killed now.
   store_.RaiseHighWaterVersion(meta.incarnation, meta.version);
   publisher_.Publish(std::move(view));
+  meta_ = meta;
+  published_commit_ = commit_id;
+  seen_commit_.store(commit_id, std::memory_order_release);
+}
+
+void ViewKeeper::NoteCommit(const store::Meta& meta, uint64_t commit_id) {
   meta_ = meta;
   published_commit_ = commit_id;
   seen_commit_.store(commit_id, std::memory_order_release);
@@ -150,12 +156,12 @@ absl::StatusOr<ViewKeeper::Progress> ViewKeeper::PublishIfNewer(
   if (!lock.owns_lock()) return Progress::kBusy;
   // Somebody may have been faster.
   if (commit_id <= published_commit_ || IsOlder(meta, meta_)) return Progress::kDone;
-  if (view != nullptr) {
-    Publish(std::move(view), meta, commit_id);
-  } else {
-    published_commit_ = commit_id;
-    seen_commit_.store(commit_id, std::memory_order_release);
+  if (view == nullptr) {
+    NoteCommit(meta, commit_id);
+    return Progress::kDone;
   }
+  Publish(std::move(view), meta, commit_id);
+  store_.RingCommitBell();  // for those of this process who wait
   return Progress::kDone;
 }
 
@@ -179,7 +185,7 @@ void ViewKeeper::Pause(uint64_t seen, Clock::duration pause) {
 ViewKeeper::Clock::duration ViewKeeper::PauseAfter(const absl::StatusOr<Progress>& progress) {
   if (!progress.ok()) return kFaultPause;
   if (*progress == Progress::kFar) {
-    maintenance_.Wake();
+    wake_();
     return kMaintenancePause;
   }
   if (!IsBehind()) return Clock::duration::zero();
@@ -192,11 +198,12 @@ ViewKeeper::Clock::duration ViewKeeper::PauseAfter(const absl::StatusOr<Progress
     awaited_since_ = now;
   }
   if (now - awaited_since_ < kPatienceWithWriters) return kAnnouncementPause;
-  maintenance_.Wake();
+  wake_();
   return kMaintenancePause;
 }
 
 std::optional<milliseconds> ViewKeeper::Maintain() {
+  if (!IsBehind()) return std::nullopt;
   const uint64_t seen = seen_commit_.load(std::memory_order_acquire);
   if (absl::Status status = CatchUpWithReadable(); !status.ok()) {
     Pause(seen, kFaultPause);  // or readers would wake it again at once

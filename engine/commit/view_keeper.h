@@ -20,6 +20,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,7 +29,6 @@
 #include "absl/status/statusor.h"
 #include "commit/advance_view.h"
 #include "commit/health.h"
-#include "commit/maintenance_thread.h"
 #include "identity/user_cache.h"
 #include "muster/store.h"
 #include "store/meta.h"
@@ -38,11 +38,14 @@ namespace muster::commit {
 
 class ViewKeeper {
  public:
+  // Wakes the maintenance thread, which then calls Maintain().
+  using Wake = std::function<void()>;
+
   // Prepares the store and loads the first view. All are borrowed and must outlive
   // the keeper; `users` may be null. Errors of store::OpenMeta() and LoadView().
   static absl::StatusOr<std::unique_ptr<ViewKeeper>> Open(Store& store,
                                                           identity::UserCache* users,
-                                                          Health* health);
+                                                          Health* health, Wake wake);
 
   const view::Publisher& publisher() const { return publisher_; }
 
@@ -59,9 +62,9 @@ class ViewKeeper {
   // The same, without a commit that its writer has not announced to readers yet.
   absl::Status CatchUpWithReadable();
 
-  // Ends the maintenance thread, before the store is closed. What needs it later
-  // starts it again.
-  void Stop() { maintenance_.Stop(); }
+  // For the maintenance thread: catches up; returns after how long it has to be called
+  // again at the latest, if it has to.
+  std::optional<std::chrono::milliseconds> Maintain();
 
   // For the writer, with its write transaction open: until the lock is let go, nobody
   // else publishes. The calls below need it.
@@ -81,6 +84,9 @@ class ViewKeeper {
 
   void Publish(std::unique_ptr<view::View> view, const store::Meta& meta, uint64_t commit_id);
 
+  // A commit that changed nothing that is in the view; `meta` describes its state.
+  void NoteCommit(const store::Meta& meta, uint64_t commit_id);
+
  private:
   using Clock = std::chrono::steady_clock;
   enum class Patience { kReader, kAny };
@@ -92,7 +98,7 @@ class ViewKeeper {
   struct Base;
 
   ViewKeeper(Store& store, identity::UserCache* users, Health* health, const store::Meta& meta,
-             uint64_t commit_id, std::unique_ptr<view::View> first);
+             uint64_t commit_id, std::unique_ptr<view::View> first, Wake wake);
 
   void TryCatchUpSlowly() noexcept;
   // Lets readers do without another look for so long, or until the view is newer
@@ -109,13 +115,13 @@ class ViewKeeper {
   std::unique_lock<std::mutex> LockView(Patience patience);
   // What is remembered of users may be out of date, and nobody can tell.
   void ForgetUsers();
-  std::optional<std::chrono::milliseconds> Maintain();
 
   bool IsBehind() const { return store_.LatestCommit() > seen_commit_.load(); }
 
   Store& store_;
   identity::UserCache* const users_;
   Health& health_;
+  const Wake wake_;
 
   // The newest commit that readers need not look at: it is published, or will be.
   std::atomic<uint64_t> seen_commit_;
@@ -133,8 +139,6 @@ class ViewKeeper {
   std::mutex view_mutex_;  // of what follows, and of publishing
   store::Meta meta_;       // of the published view
   uint64_t published_commit_;
-
-  MaintenanceThread maintenance_;  // last: it uses all of the above
 };
 
 }  // namespace muster::commit

@@ -192,6 +192,27 @@ void WriteBatch::RevokeApiKey(std::string_view id_or_key) {
   rep_->Add(ChangeKind::kRevokeApiKey, List::kApiKeys, {}, value);
 }
 
+void WriteBatch::RequireVersion(List list, uint64_t version) {
+  if (!HasDisabled(list)) {
+    rep_->Check(Fault(Concat("/", ListName(list)), "has no version of its own"));
+    return;
+  }
+  std::string value;
+  model::PutVarint(version, &value);
+  rep_->Add(ChangeKind::kRequireVersion, list, {}, value);
+}
+
+void WriteBatch::RequireVersion(List list, std::string_view id, uint64_t version) {
+  if (!HasEntries(list)) {
+    rep_->Check(Fault(Concat("/", ListName(list)), "has no entries with versions"));
+    return;
+  }
+  if (!rep_->Check(CheckId(list, id))) return;
+  std::string value;
+  model::PutVarint(version, &value);
+  rep_->Add(ChangeKind::kRequireVersion, list, id, value);
+}
+
 void WriteBatch::Invalidate(const absl::Status& fault) { rep_->Check(fault); }
 const absl::Status& WriteBatch::status() const { return rep_->status(); }
 size_t WriteBatch::size() const { return rep_->size(); }

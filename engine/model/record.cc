@@ -7,6 +7,18 @@ namespace muster::model {
 namespace {
 
 constexpr char kForm = 1;
+constexpr char kStampedForm = 2;  // the same, and at the end the version, little-endian
+constexpr size_t kStampBytes = 8;
+
+bool IsStamped(std::string_view record) {
+  return record.size() > kStampBytes && record[0] == kStampedForm;
+}
+
+// What follows the form's byte, without the stamp.
+std::string_view BodyOf(std::string_view record) {
+  if (record.empty()) return record;
+  return record.substr(1, record.size() - 1 - (IsStamped(record) ? kStampBytes : 0));
+}
 
 // Bits of the flags byte; each kind of record uses those that it needs.
 constexpr uint8_t kDisabled = 1;
@@ -27,14 +39,17 @@ void PutInteger(int64_t value, std::string* out) {
 // Takes fields off a record; once one is missing, all later ones are too.
 class FieldReader {
  public:
-  explicit FieldReader(std::string_view record) : rest_(record) {
-    if (rest_.size() < 2 || rest_[0] != kForm) {
+  explicit FieldReader(std::string_view record) : rest_(BodyOf(record)) {
+    if (rest_.empty() || (record[0] != kForm && !IsStamped(record))) {
       ok_ = false;
       return;
     }
-    flags_ = static_cast<uint8_t>(rest_[1]);
-    rest_.remove_prefix(2);
+    if (IsStamped(record)) version_ = StampOf(record);
+    flags_ = static_cast<uint8_t>(rest_[0]);
+    rest_.remove_prefix(1);
   }
+
+  uint64_t version() const { return version_; }
 
   bool flag(uint8_t bit) const { return (flags_ & bit) != 0; }
   uint8_t flags() const { return flags_; }
@@ -64,11 +79,34 @@ class FieldReader {
 
  private:
   std::string_view rest_;
+  uint64_t version_ = 0;
   uint8_t flags_ = 0;
   bool ok_ = true;
 };
 
 }  // namespace
+
+void Stamp(std::string_view record, uint64_t version, std::string* out) {
+  out->assign(1, kStampedForm);
+  out->append(BodyOf(record));
+  for (size_t i = 0; i < kStampBytes; ++i) {
+    out->push_back(static_cast<char>(version >> (8 * i)));
+  }
+}
+
+uint64_t StampOf(std::string_view record) {
+  if (!IsStamped(record)) return 1;
+  uint64_t version = 0;
+  for (size_t i = 0; i < kStampBytes; ++i) {
+    const auto byte = static_cast<uint8_t>(record[record.size() - kStampBytes + i]);
+    version |= static_cast<uint64_t>(byte) << (8 * i);
+  }
+  return version;
+}
+
+bool EqualsButForStamp(std::string_view a, std::string_view b) {
+  return a.empty() == b.empty() && BodyOf(a) == BodyOf(b);
+}
 
 void PutVarint(uint64_t value, std::string* out) {
   while (value >= 0x80) {
@@ -114,6 +152,7 @@ absl::StatusOr<Shape> DecodeShape(std::string_view id, std::string_view record) 
   FieldReader in(record);
   Shape shape;
   shape.id = std::string(id);
+  shape.version = in.version();
   shape.disabled = in.flag(kDisabled);
   shape.vcpu = in.Integer();
   shape.mem_mib = in.Integer();
@@ -134,6 +173,7 @@ absl::StatusOr<Rootfs> DecodeRootfs(std::string_view name, std::string_view reco
   FieldReader in(record);
   Rootfs rootfs;
   rootfs.name = std::string(name);
+  rootfs.version = in.version();
   rootfs.disabled = in.flag(kDisabled);
   rootfs.deprecated = in.flag(kDeprecated);
   rootfs.is_default = in.flag(kDefault);
@@ -155,6 +195,7 @@ void EncodeHost(const Host& host, std::string* out) {
 absl::StatusOr<HostFields> ReadHost(std::string_view record) {
   FieldReader in(record);
   HostFields host;
+  host.version = in.version();
   host.disabled = in.flag(kDisabled);
   host.status = static_cast<HostStatus>((in.flags() >> kStatusShift) & 3);
   host.free_mib = in.Integer();
@@ -171,6 +212,7 @@ absl::StatusOr<Host> DecodeHost(std::string_view id, std::string_view record) {
   if (!fields.ok()) return fields.status();
   Host host;
   host.id = std::string(id);
+  host.version = fields->version;
   host.disabled = fields->disabled;
   host.status = fields->status;
   host.free_mib = fields->free_mib;

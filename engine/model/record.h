@@ -36,6 +36,7 @@ absl::StatusOr<ApiKeyInfo> DecodeApiKey(std::string_view record);  // `id` is ""
 // A host's record taken apart in place, for whoever goes through a million of
 // them. Borrows the record's bytes.
 struct HostFields {
+  uint64_t version = 0;
   HostStatus status = HostStatus::kActive;
   bool disabled = false;
   int64_t free_mib = 0;
@@ -45,6 +46,20 @@ struct HostFields {
 
 // Takes no memory and checks everything that DecodeHost() does, the rootfses too.
 absl::StatusOr<HostFields> ReadHost(std::string_view record);
+
+// In a store, records of shapes, rootfs, hosts and users are stamped with the version
+// of the batch that changed them last. The functions above read either form, and
+// leave `version` 0 where there is no stamp.
+
+// Replaces `out` by the record with that stamp, whether or not it had one.
+void Stamp(std::string_view record, uint64_t version, std::string* out);
+
+// The version of the stamp; 1, the first there is, where there is none: older formats
+// of the store had no stamps.
+uint64_t StampOf(std::string_view record);
+
+// Whether two records are equal, their stamps apart.
+bool EqualsButForStamp(std::string_view a, std::string_view b);
 
 // The pieces, for other binary forms of the engine.
 void PutVarint(uint64_t value, std::string* out);

@@ -57,11 +57,11 @@ absl::StatusOr<std::optional<Meta>> ReadUsable(Store& store) {
 // Formats before the third wrote their log in another form.
 absl::Status ClearChangeLog(WriteTransaction& transaction) {
   std::vector<std::string> keys;
-  absl::Status status = transaction.Scan(Table::kChangeLog, {},
-                                         [&](std::string_view key, std::string_view) {
-                                           keys.emplace_back(key);
-                                           return true;
-                                         });
+  absl::Status status =
+      transaction.Scan(Table::kChangeLog, {}, [&](std::string_view key, std::string_view) {
+        keys.emplace_back(key);
+        return true;
+      });
   for (const std::string& key : keys) {
     if (status.ok()) status = transaction.Delete(Table::kChangeLog, key);
   }

@@ -1,5 +1,6 @@
 #include "store/records.h"
 
+#include "model/record.h"
 #include "model/text.h"
 #include "store/seal.h"
 
@@ -112,11 +113,33 @@ absl::StatusOr<bool> RecordWriter::Put(List list, std::string_view key,
   if (!old.ok()) return old.status();
   Seal(table, key, record, &sealed_);
   if (*old == std::string_view(sealed_)) return false;
+  return Write(list, key, *old);
+}
 
+absl::StatusOr<bool> RecordWriter::PutStamped(List list, std::string_view key,
+                                              std::string_view record) {
+  const Table table = TableOf(list);
+  absl::StatusOr<std::optional<std::string_view>> old = GetSealed(*transaction_, table, key);
+  if (!old.ok()) return old.status();
+  if (old->has_value()) {
+    const std::string_view bytes = **old;
+    const std::string_view old_record = bytes.substr(0, bytes.size() - kChecksumBytes);
+    // Damage must not pass for what was wanted.
+    if (model::EqualsButForStamp(old_record, record) && Unseal(table, key, bytes).ok()) {
+      return false;
+    }
+  }
+  model::Stamp(record, meta_->version + 1, &stamped_);
+  Seal(table, key, stamped_, &sealed_);
+  return Write(list, key, *old);
+}
+
+absl::StatusOr<bool> RecordWriter::Write(List list, std::string_view key,
+                                         std::optional<std::string_view> old) {
   // The old bytes are gone once the table changes.
-  const bool replaces = old->has_value();
-  const uint64_t old_checksum = replaces ? SealedChecksum(**old) : 0;
-  absl::Status status = transaction_->Put(table, key, sealed_);
+  const bool replaces = old.has_value();
+  const uint64_t old_checksum = replaces ? SealedChecksum(*old) : 0;
+  absl::Status status = transaction_->Put(TableOf(list), key, sealed_);
   if (!status.ok()) return status;
   ListState& state = meta_->list(list);
   state.count += replaces ? 0 : 1;

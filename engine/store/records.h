@@ -62,6 +62,11 @@ class RecordWriter {
   // bytes stand there already. `record` must not be bytes of the transaction.
   absl::StatusOr<bool> Put(List list, std::string_view key, std::string_view record);
 
+  // The same for a record that carries the version of the batch, which is the one
+  // after the meta record's (model/record.h): where it is equal but for the stamp,
+  // nothing is written.
+  absl::StatusOr<bool> PutStamped(List list, std::string_view key, std::string_view record);
+
   // True where there was a record, false where there was none.
   absl::StatusOr<bool> Delete(List list, std::string_view key);
 
@@ -72,12 +77,15 @@ class RecordWriter {
   absl::StatusOr<bool> DeleteUncounted(Table table, std::string_view key);
 
  private:
+  // Writes what sealed_ holds in place of `old`.
+  absl::StatusOr<bool> Write(List list, std::string_view key,
+                             std::optional<std::string_view> old);
   absl::StatusOr<bool> Changed(List list, std::string_view key, bool deleted);
 
   WriteTransaction* transaction_;
   Meta* meta_;
   const OnChange on_change_;
-  std::string sealed_;  // kept from call to call for its memory
+  std::string stamped_, sealed_;  // kept from call to call for their memory
 };
 
 }  // namespace muster::store

@@ -25,7 +25,9 @@ ShapeRow RowOf(const Shape& shape) {
   ShapeRow row;
   row.order_key = model::ShapeOrderKey(shape);
   row.present = true;
-  model::EncodeShape(shape, &row.record);
+  std::string record;
+  model::EncodeShape(shape, &record);
+  model::Stamp(record, shape.version, &row.record);
   if (!shape.disabled) RenderShape(shape, &row.json);
   return row;
 }
@@ -91,7 +93,7 @@ absl::Status ViewEdit::Put(List list, std::string_view id, std::string_view reco
     if (!rootfs.ok()) return rootfs.status();
     rootfs_.insert_or_assign(std::string(id), *std::move(rootfs));
   } else if (list == List::kHosts) {
-    hosts_.insert_or_assign(std::string(id), std::string(record));
+    hosts_.push_back({id, record});
   }
   return absl::OkStatus();
 }
@@ -99,7 +101,7 @@ absl::Status ViewEdit::Put(List list, std::string_view id, std::string_view reco
 void ViewEdit::Delete(List list, std::string_view id) {
   if (list == List::kShapes) shapes_.insert_or_assign(std::string(id), std::nullopt);
   if (list == List::kRootfs) rootfs_.insert_or_assign(std::string(id), std::nullopt);
-  if (list == List::kHosts) hosts_.insert_or_assign(std::string(id), std::nullopt);
+  if (list == List::kHosts) hosts_.push_back({id, std::nullopt});
 }
 
 absl::StatusOr<std::unique_ptr<View>> ViewEdit::Finish() {
@@ -161,13 +163,25 @@ void ViewEdit::FinishRootfs(View* view) {
   changed_[Number(List::kRootfs)] = view->rootfs->json() != base_.rootfs->json();
 }
 
+void ViewEdit::SortHosts() {
+  const auto by_id = [](const HostChange& a, const HostChange& b) { return a.id < b.id; };
+  if (!std::is_sorted(hosts_.begin(), hosts_.end(), by_id)) {
+    std::stable_sort(hosts_.begin(), hosts_.end(), by_id);
+  }
+  // The last of those with one id.
+  const auto last = std::unique(hosts_.rbegin(), hosts_.rend(),
+                                [](const auto& a, const auto& b) { return a.id == b.id; });
+  hosts_.erase(hosts_.begin(), last.base());
+}
+
 absl::Status ViewEdit::FinishHosts(View* view) {
+  SortHosts();
   HostChanges changes(view->rootfs->disabled());
   absl::Status status;
   auto next = hosts_.begin();
   // The changed hosts whose ids are below `before`; null: all that are left.
   const auto take_changed_until = [&](const std::string_view* before) {
-    for (; next != hosts_.end() && (before == nullptr || next->first < *before); ++next) {
+    for (; next != hosts_.end() && (before == nullptr || next->id < *before); ++next) {
       const auto& [id, record] = *next;
       if (!record) {
         changes.Remove(id);
@@ -189,7 +203,7 @@ absl::Status ViewEdit::FinishHosts(View* view) {
       if (status.ok()) status = host.status();
       if (!status.ok() || !NamesOne(*host, filter_change)) return;
       take_changed_until(&row.order_key);
-      const bool changed_itself = next != hosts_.end() && next->first == row.order_key;
+      const bool changed_itself = next != hosts_.end() && next->id == row.order_key;
       if (!changed_itself) changes.Put(row.order_key, row.record, *host);
     });
   }

@@ -1,6 +1,6 @@
 // ViewEdit: the next view, made from the one before it and what changed.
 //
-// Used by one thread. The bytes handed in are copied.
+// Used by one thread. Borrows the bytes that it is given until Finish() has returned.
 #ifndef MUSTER_VIEW_VIEW_EDIT_H_
 #define MUSTER_VIEW_VIEW_EDIT_H_
 
@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -38,13 +39,19 @@ class ViewEdit {
  private:
   void FinishShapes(View* view);
   void FinishRootfs(View* view);
+  // In order of id, each once.
+  void SortHosts();
   absl::Status FinishHosts(View* view);
 
   const View& base_;
-  // By id, in the order of the list for rootfs and hosts. Nothing: gone.
+  // By id. Nothing: gone.
   std::map<std::string, std::optional<Shape>, std::less<>> shapes_;
   std::map<std::string, std::optional<Rootfs>, std::less<>> rootfs_;
-  std::map<std::string, std::optional<std::string>, std::less<>> hosts_;  // records
+  struct HostChange {
+    std::string_view id;
+    std::optional<std::string_view> record;
+  };
+  std::vector<HostChange> hosts_;  // as they came, until SortHosts()
   std::array<bool, kListCount> changed_{};
 };
 

@@ -11,6 +11,7 @@
 #ifndef MUSTER_CATALOG_H_
 #define MUSTER_CATALOG_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -30,8 +31,33 @@
 
 namespace muster {
 
+// What it means that a batch was acknowledged.
+enum class Durability : uint8_t {
+  // It is on disk: it outlasts a crash of the process and a power cut.
+  kDurable,
+  // It is in memory and visible in this process, and goes to disk with what comes
+  // after it, at least every `flush_interval_ms`, in one durable commit; changes of
+  // one record become one write. A crash, a kill or a power cut may lose so much, and
+  // always the newest: never an older batch without the newer ones, never a part of
+  // one. A catalog opened so is the only writer of its store: other processes may read.
+  kRelaxed,
+};
+
+// A moment, or kNoDeadline.
+using Deadline = std::chrono::steady_clock::time_point;
+inline constexpr Deadline kNoDeadline = Deadline::max();
+
+// Told what came of a batch.
+using ApplyCallback = std::function<void(const absl::Status&, const ApplyReport&)>;
+
 struct Options {
   // --- Behaviour ---
+
+  Durability durability = Durability::kDurable;
+
+  // With kRelaxed, how long a batch is in memory alone, in ms, at least 1. Longer while
+  // the disk cannot keep up.
+  int64_t flush_interval_ms = 100;
 
   // Makes the store's directory (mode 0700, files 0600) if there is none. Where
   // false, that is NotFound.
@@ -55,6 +81,15 @@ struct Options {
   // How far this process lets it grow; then Apply() is ResourceExhausted. Within
   // the same bounds. A smaller value than map_size_bytes counts for both.
   size_t max_map_size_bytes = size_t{64} << 40;
+
+  // How many batches may wait to be carried out, at least 1; see Catalog::Apply().
+  size_t max_queued_batches = 16384;
+
+  // The fewest entries that the log of changes is cut to, one for each record that a
+  // batch changed; 0: as many as the store has records, and 1,024 at least. The log is
+  // what Catalog::Changes() gives and what other processes catch up from. The
+  // process that writes decides.
+  uint64_t change_log_entries = 0;
 
   // --- Performance ---
 
@@ -106,13 +141,32 @@ class MUSTER_EXPORT Catalog {
   // taken in by the maintenance thread, which is started for the first of them.
   Snapshot snapshot() noexcept;
 
-  // Makes a batch durable and visible, or changes nothing. Errors: those that
-  // WriteBatch's calls name; ResourceExhausted (the store is full), Unavailable
-  // (the store cannot be written), DataLoss (it is damaged),
-  // FailedPrecondition (closed). An empty batch is OK and commits nothing.
-  // `report`, where it is given, says after OK what came of the batch; after an
-  // error it is empty.
-  absl::Status Apply(const WriteBatch& batch, ApplyReport* report = nullptr);
+  // Makes a batch durable, as Options::durability has it, and visible, or changes
+  // nothing. Batches of several threads share a commit; each is checked against the
+  // state that those before it left, and one that fails fails alone. Errors: those
+  // that WriteBatch's calls name; Unavailable (the store cannot be written),
+  // ResourceExhausted (it is full), DataLoss (it is damaged), FailedPrecondition
+  // (closed, or another process is the store's only writer). An empty batch is OK and
+  // commits nothing. `report`, where it is given, says after OK what came of the
+  // batch; after an error it is empty.
+  //
+  // Waits while Options::max_queued_batches others wait. Where nobody has begun with
+  // the batch by `deadline` that is ResourceExhausted, and nothing is changed; once it
+  // is begun, the deadline counts no more.
+  absl::Status Apply(const WriteBatch& batch, ApplyReport* report = nullptr,
+                     Deadline deadline = kNoDeadline);
+
+  // The same for who must not wait. OK: `callback` is called once, with what Apply()
+  // would have returned, by the maintenance thread (or by Close()), so it must not
+  // block; it may call ApplyAsync(). Batches of one thread are carried out in the order
+  // of the calls. ResourceExhausted where as many as may are waiting, and
+  // FailedPrecondition (closed): then it is not called.
+  absl::Status ApplyAsync(WriteBatch batch, ApplyCallback callback);
+
+  // Returns when all that was acknowledged before the call is on disk; at once where
+  // that is so anyhow (Durability::kDurable). Errors: Unavailable, ResourceExhausted;
+  // what could not be written stays in memory and is tried again.
+  absl::Status Flush();
 
   // Returns when snapshots hold all that any process had committed before the
   // call, however much it is; waits for a process that is just finishing a commit.
@@ -145,9 +199,11 @@ class MUSTER_EXPORT Catalog {
   // a commit that failed, tries an empty one, at most once a second.
   absl::Status CheckReady();
 
-  // Closes the store, after the maintenance thread has ended. Calls that need it then return
-  // FailedPrecondition; snapshots, and snapshot() itself, go on giving the last version.
-  // Closing twice is OK. The destructor closes too.
+  // Carries out what ApplyAsync() has taken, calls back, flushes, ends the maintenance
+  // thread and closes the store. Calls that need it then return FailedPrecondition;
+  // snapshots, and snapshot() itself, go on giving the last version. Closing twice is
+  // OK. The destructor closes too. An error of Flush() is returned, and the store closed
+  // all the same.
   absl::Status Close();
 
   // Everything that the catalog document describes, as of one moment, in the

@@ -43,6 +43,9 @@ struct Shape {
   int64_t default_disk_mib = 0;          // 0 to 9007199254740991
   std::optional<int64_t> cpu_quota_pct;  // percent of one CPU, 1 to 6553500
   bool disabled = false;                 // left out of what clients see
+  // That of the batch that changed the entry last, for RequireVersion(); set when
+  // read, ignored when put and when compared.
+  uint64_t version = 0;
 
   bool operator==(const Shape& o) const {
     return id == o.id && vcpu == o.vcpu && mem_mib == o.mem_mib &&
@@ -60,6 +63,9 @@ struct Rootfs {
   std::string successor;    // the name of another rootfs; empty: none
   bool is_default = false;  // at most one entry of a catalog carries the mark
   bool disabled = false;    // left out of what clients see
+  // That of the batch that changed the entry last, for RequireVersion(); set when
+  // read, ignored when put and when compared.
+  uint64_t version = 0;
 
   bool operator==(const Rootfs& o) const {
     return name == o.name && description == o.description && deprecated == o.deprecated &&
@@ -84,6 +90,9 @@ struct Host {
   int64_t vm_count = 0;               // machines that run there now, 0 to 2147483647
   std::vector<std::string> rootfses;  // names cached there, at most 256
   bool disabled = false;              // left out of what clients see
+  // That of the batch that changed the entry last, for RequireVersion(); set when
+  // read, ignored when put and when compared.
+  uint64_t version = 0;
 
   bool operator==(const Host& o) const {
     return id == o.id && status == o.status && free_mib == o.free_mib &&

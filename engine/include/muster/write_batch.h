@@ -100,6 +100,16 @@ class MUSTER_EXPORT WriteBatch {
   // Apply: NotFound when there is none.
   void RevokeApiKey(std::string_view id_or_key);
 
+  // Compare and set. Apply: Aborted, and nothing is changed, unless the list still has
+  // that version (Snapshot::version(list)); only of shapes, rootfs and hosts. Looked
+  // at before the batch's own changes, wherever it was added.
+  void RequireVersion(List list, uint64_t version);
+
+  // The same of one entry of shapes, rootfs, hosts or users: it must be there and have
+  // been changed last by that version (Host::version, …, Catalog::UserVersion()). 0:
+  // it must not be there.
+  void RequireVersion(List list, std::string_view id, uint64_t version);
+
   // Makes the batch invalid, for whoever fills it from a source of its own and
   // finds a fault there. An earlier fault stays. `fault` must not be OK.
   void Invalidate(const absl::Status& fault);

@@ -3,6 +3,7 @@
 #include <random>
 #include <thread>
 
+#include "commit/maintenance_thread.h"
 #include "commit/view_keeper.h"
 #include "engine/commit/fixture.h"
 #include "engine/commit/shared_store.h"
@@ -368,7 +369,11 @@ TEST_F(CatchUp, NoWriterKeepsOthersWaitingThoughTheLogIsDamaged) {
 // at work, no reader is.
 class KeptView : public CatchUp {
  protected:
-  KeptView() : keeper_(*commit::ViewKeeper::Open(*shared_, nullptr, &health_)) {}
+  KeptView()
+      : maintenance_([this] { return keeper_->Maintain(); }),
+        keeper_(*commit::ViewKeeper::Open(*shared_, nullptr, &health_,
+                                          [this] { maintenance_.Wake(); })) {}
+  ~KeptView() override { maintenance_.Stop(); }
 
   uint64_t VersionOfTheNextSnapshot() {
     keeper_->TryCatchUp();
@@ -378,6 +383,7 @@ class KeptView : public CatchUp {
   Watch keeper_watch_;
   const std::unique_ptr<Store> shared_ = std::make_unique<SharedStore>(store_, &keeper_watch_);
   commit::Health health_;
+  commit::MaintenanceThread maintenance_;
   const std::unique_ptr<commit::ViewKeeper> keeper_;
 };
 
@@ -385,7 +391,7 @@ TEST_F(KeptView, ShowsASmallCommitAtOnceAfterALargeOne) {
   for (uint64_t round = 0; round < 50; ++round) {
     PutHosts(*theirs_, 300, static_cast<int64_t>(round) + 1);
     keeper_->TryCatchUp();  // sees that it is too much for a reader
-    keeper_->Stop();
+    maintenance_.Stop();
     ASSERT_TRUE(keeper_->CatchUp().ok());
     Apply(*theirs_, [&](WriteBatch& batch) { batch.PutHost(MakeHost(1, 7000)); });
     ASSERT_EQ(VersionOfTheNextSnapshot(), 2 * round + 2);
@@ -398,7 +404,7 @@ TEST_F(KeptView, ShowsASmallCommitAtOnceAfterAFaultThatHasPassed) {
   Apply(*theirs_, [&](WriteBatch& batch) { batch.PutHost(MakeHost(1, 5)); });
   Damage(*store_, Table::kHosts, "host-1");
   while (!health_.troubled()) keeper_->TryCatchUp();
-  keeper_->Stop();
+  maintenance_.Stop();
   Apply(*theirs_, [&](WriteBatch& batch) { batch.DeleteHost("host-1"); });
   ASSERT_TRUE(keeper_->CatchUp().ok());
   EXPECT_FALSE(health_.troubled());

@@ -16,11 +16,25 @@ class ChangeLog : public testing::Test {
   // Writes one version with entries of these keys.
   void Write(uint64_t version, const std::vector<std::string>& keys, bool deleted = false) {
     auto transaction = *store_->BeginWrite();
-    ChangeLogWriter writer(transaction.get(), &meta_, version);
-    for (const std::string& key : keys) {
-      ASSERT_TRUE(writer.Append(List::kHosts, key, deleted).ok());
+    PendingLog pending;
+    for (const std::string& key : keys) pending.Append(version, List::kHosts, key, deleted);
+    WriteLog(transaction.get(), pending);
+    ASSERT_TRUE(transaction->Commit().ok());
+  }
+
+  void WriteLog(WriteTransaction* transaction, const PendingLog& pending) {
+    const uint64_t enough = EnoughLogEntries(meta_);
+    ASSERT_TRUE(WriteChangeLog(*transaction, &meta_, pending, enough).ok());
+  }
+
+  // Writes that many versions of one entry each, in one commit.
+  void WriteVersions(uint64_t first, uint64_t last) {
+    auto transaction = *store_->BeginWrite();
+    PendingLog pending;
+    for (uint64_t version = first; version <= last; ++version) {
+      pending.Append(version, List::kHosts, std::to_string(version), false);
     }
-    ASSERT_TRUE(writer.Finish().ok());
+    WriteLog(transaction.get(), pending);
     ASSERT_TRUE(transaction->Commit().ok());
   }
 
@@ -153,6 +167,44 @@ TEST_F(ChangeLog, IsToldByTheRecordWriterOfRealChangesOnly) {
   ASSERT_FALSE(*writer.Delete(List::kHosts, "other"));
   ASSERT_TRUE(*writer.Delete(List::kHosts, "h"));
   EXPECT_THAT(told, ElementsAre("hosts+h", "hosts+h", "hosts-h"));
+}
+
+TEST_F(ChangeLog, PutsTheVersionsOfOneCommitTogether) {
+  WriteVersions(5, 54);
+  EXPECT_EQ(Keys(**store_->BeginRead(), Table::kChangeLog).size(), 1u);
+  EXPECT_EQ(After(0).size(), 50u);
+  EXPECT_EQ(After(0).front(), "5+hosts/5");
+}
+
+TEST_F(ChangeLog, GivesTheEntriesAfterAVersionInTheMiddleOfACommit) {
+  WriteVersions(1, 1000);
+  const std::vector<std::string> entries = After(497);
+  ASSERT_EQ(entries.size(), 503u);
+  EXPECT_EQ(entries.front(), "498+hosts/498");
+  EXPECT_EQ(entries.back(), "1000+hosts/1000");
+}
+
+TEST_F(ChangeLog, IsCutWithinACommitOfManyVersions) {
+  WriteVersions(1, 1000);
+  WriteVersions(1001, 2000);
+  EXPECT_GE(meta_.log.count, kMinLogEntries);
+  EXPECT_LT(meta_.log.count, 2000u);
+  EXPECT_GT(meta_.log.floor, 0u);
+  // Every version above the floor is there, whole.
+  EXPECT_EQ(After(meta_.log.floor).size(), 2000 - meta_.log.floor);
+}
+
+TEST_F(ChangeLog, ForgetsWhatIsRolledBack) {
+  PendingLog pending;
+  pending.Append(1, List::kHosts, "a", false);
+  const PendingLog::Mark mark = pending.mark();
+  pending.Append(2, List::kHosts, "b", false);
+  pending.RollBack(mark);
+  pending.Append(2, List::kUsers, "c", true);
+  auto transaction = *store_->BeginWrite();
+  WriteLog(transaction.get(), pending);
+  ASSERT_TRUE(transaction->Commit().ok());
+  EXPECT_THAT(After(0), ElementsAre("1+hosts/a", "2-users/c"));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -25,13 +26,16 @@ class FaultPlan {
  public:
   enum class Extent { kOnce, kFromThenOn };
 
-  // From here the points count anew; the `nth`, from 1, is the first to fail.
+  // From here the points count anew, those of this thread alone: the engine's own
+  // thread looks at the store when it likes. The `nth`, from 1, is the first to fail;
+  // with kFromThenOn everybody's do from there.
   void Fail(int nth, absl::Status status, Extent extent = Extent::kOnce) {
     std::lock_guard<std::mutex> lock(mutex_);
     nth_ = nth;
     status_ = std::move(status);
     extent_ = extent;
     points_ = 0;
+    thread_ = std::this_thread::get_id();
     failed_.clear();
   }
   void Stop() {
@@ -48,7 +52,10 @@ class FaultPlan {
   // For the store: what becomes of this point.
   absl::Status At(std::string_view call) {
     std::lock_guard<std::mutex> lock(mutex_);
-    ++points_;
+    if (std::this_thread::get_id() == thread_)
+      ++points_;
+    else if (extent_ == Extent::kOnce || failed_.empty())
+      return absl::OkStatus();
     const bool fails =
         nth_ > 0 && (extent_ == Extent::kOnce ? points_ == nth_ : points_ >= nth_);
     if (!fails) return absl::OkStatus();
@@ -62,6 +69,7 @@ class FaultPlan {
   Extent extent_ = Extent::kOnce;
   absl::Status status_;
   int points_ = 0;
+  std::thread::id thread_;
   std::string failed_;
 };
 

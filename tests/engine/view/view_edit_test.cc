@@ -2,6 +2,7 @@
 #include "view/view_edit.h"
 
 #include <gtest/gtest.h>
+#include <deque>
 
 #include <memory>
 #include <optional>
@@ -14,10 +15,16 @@
 namespace muster::view {
 namespace {
 
+// An edit borrows what it is given.
+std::string_view Keep(std::string bytes) {
+  static std::deque<std::string> kept;
+  return kept.emplace_back(std::move(bytes));
+}
+
 void Put(ViewEdit* edit, const Host& host) {
   std::string record;
   model::EncodeHost(host, &record);
-  ASSERT_TRUE(edit->Put(List::kHosts, host.id, record).ok());
+  ASSERT_TRUE(edit->Put(List::kHosts, Keep(host.id), Keep(record)).ok());
 }
 
 void Put(ViewEdit* edit, const Rootfs& rootfs) {
