@@ -128,7 +128,7 @@ TEST_F(FullDisk, IsOverWhenThereIsRoomAgain) {
   MakeRoom();
   const absl::Status status = ApplyNext();
   EXPECT_TRUE(status.ok()) << status;
-  EXPECT_TRUE(catalog_->CheckReady().ok()) << catalog_->CheckReady();
+  EXPECT_TRUE(BecomesReady(*catalog_));
   EXPECT_EQ(Check(), "");
 }
 
@@ -137,7 +137,7 @@ TEST_F(FullDisk, IsOverForCheckReadyAloneWhenThereIsRoomAgain) {
   Fill();
   ASSERT_FALSE(ApplyUntilRefused().ok());
   MakeRoom();
-  EXPECT_TRUE(catalog_->CheckReady().ok()) << catalog_->CheckReady();
+  EXPECT_TRUE(BecomesReady(*catalog_));
 }
 
 TEST_F(FullDisk, DoesNotKeepAStoreFromBeingOpened) {

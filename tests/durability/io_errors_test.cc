@@ -46,7 +46,9 @@ class IoErrors : public testing::TestWithParam<std::tuple<FaultCall, int>> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Of, IoErrors,
-                         testing::Combine(testing::Values(FaultCall::kWrite, FaultCall::kSync),
+                         testing::Combine(testing::Values(FaultCall::kWrite,
+                                                          FaultCall::kMetaWrite,
+                                                          FaultCall::kSync),
                                           testing::Values(EIO, ENOSPC)),
                          [](const auto& over) {
                            const FaultCall call = std::get<0>(over.param);
@@ -87,7 +89,7 @@ TEST_P(IoErrors, AreOverWhenTheSystemIsWell) {
   FailFromNowOn();
   ASSERT_FALSE(catalog_->Apply(LaneBatch(0, kBefore + 1)).ok());
   FailNothing();
-  EXPECT_TRUE(catalog_->CheckReady().ok()) << catalog_->CheckReady();
+  EXPECT_TRUE(BecomesReady(*catalog_));
 }
 
 TEST_P(IoErrors, LetTheNextBatchThrough) {

@@ -31,6 +31,8 @@ constexpr Crew kCrews[] = {
     {"one caller", "durable", 1, 1, 1},
     {"four callers in a group", "durable", 1, 4, 1},
     {"two processes of two callers", "durable", 2, 2, 1},
+    {"many in flight", "async", 1, 3, kMaxInFlight},
+    {"relaxed", "relaxed", 1, 3, 1},
 };
 // Not a lane of theirs.
 constexpr int kOwnLane = kLanes - 1;
@@ -58,10 +60,12 @@ class Kills {
         dir_ = std::make_unique<WorkDir>();
         found_ = Found();
       }
-      wrong = Round(kCrews[static_cast<size_t>(round) % std::size(kCrews)]);
+      crew_ = &kCrews[static_cast<size_t>(round) % std::size(kCrews)];
+      wrong = Round(*crew_);
     }
-    if (!wrong.empty()) dir_->Keep();
-    return wrong;
+    if (wrong.empty()) return "";
+    dir_->Keep();
+    return std::string(crew_->name) + ": " + wrong;
   }
 
   void Print() const {
@@ -144,6 +148,7 @@ class Kills {
   const std::string writer_;
   std::unique_ptr<WorkDir> dir_;
   Found found_;
+  const Crew* crew_ = nullptr;
   Totals totals_;
 };
 

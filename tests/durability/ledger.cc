@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "durability/process.h"
+
 namespace muster::durability {
 namespace {
 
@@ -158,6 +160,15 @@ std::string CheckStore(const std::string& path, const Ledger& ledger, int lane, 
   found->lost = before.lost;
   found->unasked = before.unasked;
   return "";
+}
+
+bool BecomesReady(Catalog& catalog) {
+  constexpr int kTries = 6000;
+  for (int i = 0; i < kTries; ++i) {
+    if (catalog.CheckReady().ok()) return true;
+    Sleep(10'000);
+  }
+  return false;
 }
 
 }  // namespace muster::durability

@@ -25,6 +25,9 @@ struct Ack {
   uint64_t version = 0;  // of the store, where the batch was applied
 };
 
+// How many batches the writer keeps in flight where it waits for none.
+inline constexpr uint64_t kMaxInFlight = 64;
+
 // How many batches of each lane a store holds, and its version.
 struct Found {
   std::array<uint64_t, kLanes> batches{};
@@ -66,6 +69,9 @@ class Ledger {
 // Opens the store and holds it against the ledger; a batch more goes into it too, which
 // is taken into account in `found`, where `lane` is not negative.
 std::string CheckStore(const std::string& path, const Ledger& ledger, int lane, Found* found);
+
+// Whether the catalog says, within a minute, that it is ready: it tries once a second.
+bool BecomesReady(Catalog& catalog);
 
 }  // namespace muster::durability
 

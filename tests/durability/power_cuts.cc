@@ -39,6 +39,7 @@ namespace fs = std::filesystem;
 
 constexpr int kOwnLane = kLanes - 1;
 constexpr uint64_t kCutsPerRun = 40;
+constexpr const char* kModes[] = {"durable", "async", "relaxed"};
 
 struct Totals {
   uint64_t cuts = 0;
@@ -135,9 +136,13 @@ class PowerCuts {
         "LD_PRELOAD=" MUSTER_PRELOAD, kWatchedDirectory + ("=" + Db()),
         kRecordingFile + ("=" + log), kAckDescriptor + ("=" + std::to_string(Process::kPipe))};
     if (without_sync_) environment.push_back(std::string(kNoSync) + "=1");
+    const std::string mode = kModes[without_sync_ ? 0 : random_.Below(std::size(kModes))];
+    if (mode == "async") run->in_flight = kMaxInFlight;
+    // Where many batches share a commit, more of them.
+    const uint64_t batches = (5 + random_.Below(60)) * (mode == "durable" ? 1 : 6);
     Process writer(
         {Beside("durability_writer"), Db(), "0", std::to_string(1 + random_.Below(4)),
-         std::to_string(5 + random_.Below(60)), "durable", std::to_string(Process::kPipe)},
+         std::to_string(batches), mode, std::to_string(Process::kPipe)},
         environment);
     if (!writer.Join()) return "the writer failed";
     run->recording = std::make_unique<Recording>(log);
@@ -160,12 +165,23 @@ class PowerCuts {
     return disk.Written() == ReadFile(Db() + "/data.mdb") ? "" : "writes are not recorded";
   }
 
+  // Anywhere, but most of them where the file changes: acknowledgements are many.
+  std::vector<size_t> ChooseCuts(const std::vector<RecordedEntry>& entries) {
+    std::vector<size_t> changes, cuts;
+    for (size_t i = 0; i < entries.size(); ++i) {
+      if (entries[i].kind != EntryKind::kAck) changes.push_back(i);
+    }
+    while (cuts.size() < kCutsPerRun) {
+      cuts.push_back(random_.Below(4) == 0 ? random_.Below(entries.size() + 1)
+                                           : changes[random_.Below(changes.size())]);
+    }
+    std::sort(cuts.begin(), cuts.end());
+    return cuts;
+  }
+
   std::string CutRun(const Run& run, const Deadline& deadline) {
     const std::vector<RecordedEntry>& entries = run.recording->entries();
-    std::vector<size_t> cuts;
-    for (uint64_t i = 0; i < kCutsPerRun; ++i)
-      cuts.push_back(random_.Below(entries.size() + 1));
-    std::sort(cuts.begin(), cuts.end());
+    std::vector<size_t> cuts = ChooseCuts(entries);
     Disk disk(run.data_file);
     Ledger ledger(run.start, run.in_flight);
     uint64_t version = run.start.version;

@@ -2,19 +2,29 @@
 //
 //   durability_writer DB FIRST_LANE LANES BATCHES MODE ACK_FD
 //
-// LANES callers, one lane each, go on from what the store holds, for BATCHES batches
-// (0: until it is killed). Each acknowledgement is one write() of an Ack to ACK_FD.
+// LANES lanes go on from what the store holds, for BATCHES batches each (0: until it is
+// killed). MODE is
+//   durable   a caller a lane, each in Apply()
+//   async     one thread, with many batches of all lanes in flight
+//   relaxed   as durable, with Durability::kRelaxed, and one thread more that flushes
+// Each acknowledgement is one write() of an Ack to ACK_FD.
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "durability/lane.h"
 #include "durability/ledger.h"
+#include "durability/process.h"
 
 namespace muster::durability {
 namespace {
@@ -42,30 +52,130 @@ uint64_t BatchesOf(Catalog& catalog, int lane) {
   return host ? static_cast<uint64_t>(host->free_mib) : 0;
 }
 
-// One caller, one batch at a time.
-void WriteLane(Catalog& catalog, int lane, const Arguments& arguments) {
-  const uint64_t start = BatchesOf(catalog, lane);
-  for (uint64_t i = 1; arguments.batches == 0 || i <= arguments.batches; ++i) {
-    ApplyReport report;
-    const absl::Status status = catalog.Apply(LaneBatch(lane, start + i), &report);
-    if (!status.ok()) _exit(Fail("a batch is refused", status));
-    Tell(arguments.ack_fd,
-         {static_cast<uint32_t>(lane), Ack::kDurable, start + i, report.version});
-  }
-}
+// What is common to all modes.
+class Writer {
+ public:
+  explicit Writer(const Arguments& arguments) : arguments_(arguments) {}
 
-int Write(const Arguments& arguments) {
-  auto opened = Catalog::Open(arguments.db);
-  if (!opened.ok()) return Fail("the store does not open", opened.status());
-  const std::unique_ptr<Catalog> catalog = *std::move(opened);
-  std::vector<std::thread> callers;
-  for (int lane = arguments.first_lane; lane < arguments.first_lane + arguments.lanes; ++lane) {
-    callers.emplace_back([&, lane] { WriteLane(*catalog, lane, arguments); });
+  int Run() {
+    Options options;
+    options.flush_interval_ms = 5;
+    if (relaxed()) options.durability = Durability::kRelaxed;
+    auto opened = Catalog::Open(arguments_.db, options);
+    if (!opened.ok()) return Fail("the store does not open", opened.status());
+    catalog_ = *std::move(opened);
+    if (arguments_.mode == "async") {
+      WriteAsync();
+    } else {
+      WriteFromCallers();
+    }
+    const absl::Status status = catalog_->Close();
+    if (!status.ok()) return Fail("the store does not close", status);
+    TellFlushed(Last());
+    return 0;
   }
-  for (std::thread& caller : callers) caller.join();
-  const absl::Status status = catalog->Close();
-  return status.ok() ? 0 : Fail("the store does not close", status);
-}
+
+ private:
+  using Numbers = std::array<uint64_t, kLanes>;
+
+  bool relaxed() const { return arguments_.mode == "relaxed"; }
+  int end_lane() const { return arguments_.first_lane + arguments_.lanes; }
+  bool Ends(uint64_t batches) const {
+    return arguments_.batches > 0 && batches >= arguments_.batches;
+  }
+
+  void TellApplied(int lane, uint64_t number, const absl::Status& status,
+                   const ApplyReport& report) {
+    if (!status.ok()) _exit(Fail("a batch is refused", status));
+    last_[static_cast<size_t>(lane)] = number;
+    Tell(arguments_.ack_fd,
+         {static_cast<uint32_t>(lane), relaxed() ? Ack::kApplied : Ack::kDurable, number,
+          report.version});
+  }
+
+  Numbers Last() const {
+    Numbers numbers{};
+    for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = last_[i];
+    return numbers;
+  }
+
+  void TellFlushed(const Numbers& numbers) {
+    for (uint32_t lane = 0; lane < kLanes; ++lane) {
+      if (numbers[lane] == 0) continue;
+      Tell(arguments_.ack_fd, {lane, Ack::kDurable, numbers[lane], 0});
+    }
+  }
+
+  // One caller, one batch at a time.
+  void WriteLane(int lane) {
+    const uint64_t start = BatchesOf(*catalog_, lane);
+    for (uint64_t i = 0; !Ends(i); ++i) {
+      const uint64_t number = start + i + 1;
+      ApplyReport report;
+      const absl::Status status = catalog_->Apply(LaneBatch(lane, number), &report);
+      TellApplied(lane, number, status, report);
+    }
+  }
+
+  void FlushNowAndThen(const std::atomic<bool>& done) {
+    while (!done) {
+      const Numbers numbers = Last();
+      const absl::Status status = catalog_->Flush();
+      if (!status.ok()) _exit(Fail("a flush fails", status));
+      TellFlushed(numbers);
+      Sleep(7'000);
+    }
+  }
+
+  void WriteFromCallers() {
+    std::vector<std::thread> callers;
+    for (int lane = arguments_.first_lane; lane < end_lane(); ++lane) {
+      callers.emplace_back([this, lane] { WriteLane(lane); });
+    }
+    std::atomic<bool> done{false};
+    std::thread flusher;
+    if (relaxed()) flusher = std::thread([&] { FlushNowAndThen(done); });
+    for (std::thread& caller : callers) caller.join();
+    done = true;
+    if (flusher.joinable()) flusher.join();
+  }
+
+  void WriteAsync() {
+    Numbers start{};
+    for (int lane = arguments_.first_lane; lane < end_lane(); ++lane) {
+      start[static_cast<size_t>(lane)] = BatchesOf(*catalog_, lane);
+    }
+    for (uint64_t i = 0; !Ends(i); ++i) {
+      for (int lane = arguments_.first_lane; lane < end_lane(); ++lane) {
+        PushOne(lane, start[static_cast<size_t>(lane)] + i + 1);
+      }
+    }
+  }
+
+  void PushOne(int lane, uint64_t number) {
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      fewer_.wait(lock, [&] { return in_flight_ < kMaxInFlight; });
+      ++in_flight_;
+    }
+    const absl::Status pushed = catalog_->ApplyAsync(
+        LaneBatch(lane, number),
+        [this, lane, number](const absl::Status& status, const ApplyReport& report) {
+          TellApplied(lane, number, status, report);
+          std::lock_guard<std::mutex> lock(mutex_);
+          --in_flight_;
+          fewer_.notify_one();
+        });
+    if (!pushed.ok()) _exit(Fail("a batch is not taken", pushed));
+  }
+
+  const Arguments arguments_;
+  std::unique_ptr<Catalog> catalog_;
+  std::array<std::atomic<uint64_t>, kLanes> last_{};  // acknowledged, by lane
+  std::mutex mutex_;                                  // of what follows
+  std::condition_variable fewer_;
+  uint64_t in_flight_ = 0;
+};
 
 }  // namespace
 }  // namespace muster::durability
@@ -75,7 +185,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "durability_writer: six arguments, as its source says\n");
     return 2;
   }
-  return muster::durability::Write({argv[1], std::atoi(argv[2]), std::atoi(argv[3]),
-                                    std::strtoull(argv[4], nullptr, 10), argv[5],
-                                    std::atoi(argv[6])});
+  const muster::durability::Arguments arguments{
+      argv[1], std::atoi(argv[2]), std::atoi(argv[3]), std::strtoull(argv[4], nullptr, 10),
+      argv[5], std::atoi(argv[6])};
+  return muster::durability::Writer(arguments).Run();
 }
