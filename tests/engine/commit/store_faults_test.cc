@@ -1,8 +1,8 @@
 // A store that fails at any call: what was asked of the catalog is then refused, store and
 // view are as they were, readers notice nothing, and the next call works.
-#include <map>
 #include <utility>
 
+#include "engine/commit/catalog_text.h"
 #include "engine/commit/fixture.h"
 #include "engine/store/failing_store.h"
 #include "engine/temp_dir.h"
@@ -10,46 +10,6 @@
 
 namespace muster {
 namespace {
-
-using Records = std::map<std::pair<int, std::string>, std::string>;
-
-// Every record of every table.
-Records Dump(Store& store) {
-  Records records;
-  const auto txn = *store.BeginRead();
-  for (int table = 0; table < kTableCount; ++table) {
-    const absl::Status status = txn->Scan(static_cast<Table>(table), {},
-                                          [&](std::string_view key, std::string_view value) {
-                                            records[{table, std::string(key)}] = value;
-                                            return true;
-                                          });
-    EXPECT_TRUE(status.ok()) << status;
-  }
-  return records;
-}
-
-// All that clients see, and all that they do not.
-std::string TextOf(const Snapshot& snapshot) {
-  std::string text = std::to_string(snapshot.version());
-  for (List list : {List::kShapes, List::kRootfs, List::kHosts}) {
-    text += std::string(snapshot.etag(list)) + std::to_string(snapshot.version(list));
-  }
-  text += snapshot.RenderedShapes(500).rows.ToString();
-  text += snapshot.RenderedHosts(500).rows.ToString();
-  text += snapshot.RenderedRootfses();
-  for (const Shape& shape : snapshot.AllShapes()) text += shape.id;
-  for (const Rootfs& rootfs : snapshot.AllRootfses()) text += rootfs.name;
-  for (const Host& host : snapshot.AllHosts()) text += host.id;
-  return text;
-}
-
-// The same, the tags aside: they hold the store's id, which is random.
-std::string ContentOf(const Snapshot& snapshot) {
-  std::string text = std::to_string(snapshot.version());
-  text += snapshot.RenderedShapes(500).rows.ToString();
-  text += snapshot.RenderedHosts(500).rows.ToString();
-  return text += snapshot.RenderedRootfses();
-}
 
 std::string HostId(int i) { return "10.0.0." + std::to_string(100 + i); }
 

@@ -25,16 +25,19 @@ namespace muster {
 class FaultPlan {
  public:
   enum class Extent { kOnce, kFromThenOn };
+  enum class Whose { kThisThread, kAnybody };
 
-  // From here the points count anew, those of this thread alone: the engine's own
-  // thread looks at the store when it likes. The `nth`, from 1, is the first to fail;
-  // with kFromThenOn everybody's do from there.
-  void Fail(int nth, absl::Status status, Extent extent = Extent::kOnce) {
+  // From here the points count anew; the `nth`, from 1, is the first to fail. Those of
+  // this thread alone, unless told otherwise: the engine's own thread looks at the
+  // store when it likes. With kFromThenOn everybody's fail from there.
+  void Fail(int nth, absl::Status status, Extent extent = Extent::kOnce,
+            Whose whose = Whose::kThisThread) {
     std::lock_guard<std::mutex> lock(mutex_);
     nth_ = nth;
     status_ = std::move(status);
     extent_ = extent;
     points_ = 0;
+    whose_ = whose;
     thread_ = std::this_thread::get_id();
     failed_.clear();
   }
@@ -52,10 +55,11 @@ class FaultPlan {
   // For the store: what becomes of this point.
   absl::Status At(std::string_view call) {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (std::this_thread::get_id() == thread_)
+    if (whose_ == Whose::kAnybody || std::this_thread::get_id() == thread_) {
       ++points_;
-    else if (extent_ == Extent::kOnce || failed_.empty())
+    } else if (extent_ == Extent::kOnce || failed_.empty()) {
       return absl::OkStatus();
+    }
     const bool fails =
         nth_ > 0 && (extent_ == Extent::kOnce ? points_ == nth_ : points_ >= nth_);
     if (!fails) return absl::OkStatus();
@@ -69,6 +73,7 @@ class FaultPlan {
   Extent extent_ = Extent::kOnce;
   absl::Status status_;
   int points_ = 0;
+  Whose whose_ = Whose::kThisThread;
   std::thread::id thread_;
   std::string failed_;
 };
