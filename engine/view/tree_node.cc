@@ -77,10 +77,17 @@ class Leaf::Writer {
  private:
   uint32_t Place(const char* at) const { return static_cast<uint32_t>(at - base_); }
 
-  // Copies places, the first of which becomes `begin`.
-  static uint32_t* Move(const uint32_t* from, size_t count, uint32_t begin, uint32_t* to) {
+  // Copies places, the first of which becomes `begin`. Eight at a time, and where
+  // nothing overlaps, the compiler takes them together.
+  static uint32_t* Move(const uint32_t* __restrict from, size_t count, uint32_t begin,
+                        uint32_t* __restrict to) {
+    constexpr size_t kTogether = 8;
     const uint32_t shift = begin - *from;  // may wrap around, as the sums then do
-    for (size_t i = 0; i < count; ++i) to[i] = from[i] + shift;
+    size_t i = 0;
+    for (; i + kTogether <= count; i += kTogether) {
+      for (size_t k = 0; k < kTogether; ++k) to[i + k] = from[i + k] + shift;
+    }
+    for (; i < count; ++i) to[i] = from[i] + shift;
     return to + count;
   }
 
