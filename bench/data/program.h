@@ -9,7 +9,7 @@
 namespace muster_bench {
 
 struct ProgramOptions {
-  bool quick = false;     // --quick: fewer sizes and shorter, for all figures in a minute
+  bool quick = false;     // --quick: fewer sizes and shorter, for all figures in two minutes
   std::string directory;  // --directory=…: where stores are made; the current one
 };
 

@@ -1,5 +1,5 @@
-// A table of hosts in LMDB, as both LMDB peers use it: durable, one read
-// transaction per peer that is renewed for each request, one cursor.
+// A table of hosts in LMDB, as the LMDB peers use it: durable where they do not say
+// otherwise, one read transaction per peer that is renewed for each request, one cursor.
 #ifndef MUSTER_BENCH_PEERS_LMDB_HOSTS_H_
 #define MUSTER_BENCH_PEERS_LMDB_HOSTS_H_
 
@@ -25,10 +25,11 @@ inline MDB_val Value(std::string_view text) {
 
 class LmdbHosts {
  public:
-  explicit LmdbHosts(const std::string& directory) {
+  // `flags`: 0, or MDB_NOSYNC, with which nothing waits for the disk.
+  explicit LmdbHosts(const std::string& directory, unsigned flags = 0) {
     CheckLmdb(mdb_env_create(&env_), "mdb_env_create");
     CheckLmdb(mdb_env_set_mapsize(env_, size_t{8} << 30), "mdb_env_set_mapsize");
-    CheckLmdb(mdb_env_open(env_, directory.c_str(), MDB_NOTLS, 0600), "mdb_env_open");
+    CheckLmdb(mdb_env_open(env_, directory.c_str(), MDB_NOTLS | flags, 0600), "mdb_env_open");
     MDB_txn* write = nullptr;
     CheckLmdb(mdb_txn_begin(env_, nullptr, 0, &write), "mdb_txn_begin");
     CheckLmdb(mdb_dbi_open(write, nullptr, 0, &dbi_), "mdb_dbi_open");
@@ -45,7 +46,10 @@ class LmdbHosts {
   LmdbHosts(const LmdbHosts&) = delete;
   LmdbHosts& operator=(const LmdbHosts&) = delete;
 
-  // Calls `put(transaction, dbi)` in a write transaction and commits it durably.
+  // Brings to the disk what was committed without waiting for it.
+  void Sync() { CheckLmdb(mdb_env_sync(env_, 1), "mdb_env_sync"); }
+
+  // Calls `put(transaction, dbi)` in a write transaction and commits it.
   template <typename Put>
   void Write(const Put& put) {
     MDB_txn* write = nullptr;
