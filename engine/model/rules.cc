@@ -3,6 +3,8 @@
 #include <rapidjson/encodings.h>
 #include <rapidjson/memorystream.h>
 
+#include <algorithm>
+
 #include "absl/container/flat_hash_set.h"
 #include "model/text.h"
 
@@ -14,6 +16,14 @@ bool HasControlCharacter(std::string_view text) {
     if (c < 0x20 || c == 0x7f) return true;
   }
   return false;
+}
+
+// Printable ASCII, space too: what nearly every name is made of, and needs no
+// further look.
+bool IsPlain(std::string_view text) {
+  unsigned others = 0;
+  for (unsigned char c : text) others |= c - 0x20u > 0x7eu - 0x20u;
+  return others == 0;
 }
 
 // Takes what rapidjson's validator writes, and drops it.
@@ -70,7 +80,7 @@ bool IsName(std::string_view text) {
   if (text.empty() || text.size() > kMaxNameBytes) return false;
   // The other ASCII white space is among the control characters.
   if (text.front() == ' ' || text.back() == ' ') return false;
-  return !HasControlCharacter(text) && IsUtf8(text);
+  return IsPlain(text) || (!HasControlCharacter(text) && IsUtf8(text));
 }
 
 bool IsDescription(std::string_view text) {
@@ -148,12 +158,18 @@ absl::Status Validate(const Host& host, std::string_view place) {
   if (host.rootfses.size() > kMaxRootfses) {
     return Fault(Under(place, "rootfses"), kRootfsesSentence);
   }
+  constexpr size_t kFew = 16;  // so many are compared sooner than hashed
+  const auto names = host.rootfses.begin();
   absl::flat_hash_set<std::string_view> seen;
+  const auto is_repeated = [&](size_t i) {
+    if (host.rootfses.size() > kFew) return !seen.insert(host.rootfses[i]).second;
+    return std::find(names, names + i, host.rootfses[i]) != names + i;
+  };
   for (size_t i = 0; i < host.rootfses.size(); ++i) {
     std::string_view name = host.rootfses[i];
     const auto at = [&] { return Concat(place, "/rootfses/", std::to_string(i)); };
     if (!IsName(name)) return Fault(at(), kNameSentence);
-    if (!seen.insert(name).second) return Fault(at(), kRepeatSentence);
+    if (is_repeated(i)) return Fault(at(), kRepeatSentence);
   }
   return absl::OkStatus();
 }

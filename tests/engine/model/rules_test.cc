@@ -127,6 +127,15 @@ TEST(Rules, ARootfsRepeatedOnAHostIsNamedByTheSecond) {
             "/hosts/0/rootfses/2: must not be given more than once");
 }
 
+TEST(Rules, ARootfsRepeatedAmongManyIsNamedByTheSecond) {
+  Host host = {"10.0.0.1"};
+  for (int i = 0; i < 40; ++i) host.rootfses.push_back("rootfs-" + std::to_string(i));
+  EXPECT_TRUE(Validate(host, "/hosts/0").ok());
+  host.rootfses.push_back("rootfs-7");
+  EXPECT_EQ(Validate(host, "/hosts/0").message(),
+            "/hosts/0/rootfses/40: must not be given more than once");
+}
+
 TEST(Rules, AStatusIsOneOfThree) {
   Host host = kHost;
   host.status = static_cast<HostStatus>(3);
