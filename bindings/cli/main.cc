@@ -53,6 +53,7 @@ void Declare(CLI::App& app, Invocation& invocation) {
       "  muster serve                         answer on http://127.0.0.1:8080\n"
       "  muster show hosts --db var/db        see what is there\n"
       "  muster disable rootfs node:18        hide an entry from clients\n"
+      "  muster backup /backup/monday         copy the store while it is used\n"
       "'muster COMMAND --help' has more on each. MUSTER_DB stands in for --db.\n"
       "Exit codes: 0 done, 1 failed, 2 wrong arguments.");
   AddServe(app, invocation);
@@ -60,6 +61,8 @@ void Declare(CLI::App& app, Invocation& invocation) {
   AddShow(app, invocation);
   AddKeys(app, invocation);
   AddEdit(app, invocation);
+  AddMaintain(app, invocation);
+  AddCheck(app, invocation);
 }
 
 // Where one of the three was closed, the next file that is opened would get its

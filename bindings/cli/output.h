@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "muster/catalog.h"
 #include "muster/model.h"
 
 namespace muster::cli {
@@ -49,6 +50,11 @@ std::string ToJson(const std::vector<Rootfs>& rootfses);
 std::string ToJson(const std::vector<Host>& hosts);
 std::string ToJson(const std::vector<ApiKeyInfo>& keys);
 std::string ToJson(const User& user, const std::vector<ApiKeyInfo>& keys);
+std::string ToJson(const StoreStatus& status);
+
+// Of a check: `findings` are the first of `finding_count`.
+std::string ToJson(uint64_t records, uint64_t finding_count,
+                   const std::vector<std::string>& findings);
 
 }  // namespace muster::cli
 

@@ -113,4 +113,62 @@ std::string ToJson(const User& user, const std::vector<ApiKeyInfo>& keys) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
+std::string ToJson(const StoreStatus& status) {
+  static constexpr const char* kNames[kListCount] = {"shapes", "rootfs",   "hosts",
+                                                     "users",  "api_keys", "sandboxes"};
+  const StoreUsage& usage = status.usage;
+  rapidjson::StringBuffer text;
+  Writer out(text);
+  const auto number = [&](const char* key, uint64_t value) {
+    out.Key(key);
+    out.Uint64(value);
+  };
+  out.StartObject();
+  number("format", status.format);
+  number("version", status.version);
+  number("file_bytes", usage.file_bytes);
+  number("map_bytes", usage.map_bytes);
+  number("page_bytes", usage.page_bytes);
+  number("pages_used", usage.pages_used);
+  number("pages_free", usage.pages_free);
+  number("readers", usage.readers);
+  number("oldest_reader_lag", usage.oldest_reader_lag);
+  Flag(out, "open_elsewhere", usage.open_elsewhere);
+  Flag(out, "only_writer_elsewhere", usage.only_writer_elsewhere);
+  number("log_entries", status.log_entries);
+  number("log_floor", status.log_floor);
+  out.Key("lists");
+  out.StartObject();
+  for (int i = 0; i < kListCount; ++i) {
+    out.Key(kNames[i]);
+    out.StartObject();
+    number("records", status.lists[i].records);
+    number("version", status.lists[i].version);
+    out.EndObject();
+  }
+  out.EndObject();
+  out.EndObject();
+  return text.GetString();
+}
+
+std::string ToJson(uint64_t records, uint64_t finding_count,
+                   const std::vector<std::string>& findings) {
+  rapidjson::StringBuffer text;
+  Writer out(text);
+  out.StartObject();
+  Flag(out, "sound", finding_count == 0);
+  out.Key("records");
+  out.Uint64(records);
+  out.Key("finding_count");
+  out.Uint64(finding_count);
+  out.Key("findings");
+  out.StartArray();
+  for (const std::string& finding : findings) {
+    out.String(finding.data(), static_cast<rapidjson::SizeType>(finding.size()));
+  }
+  out.EndArray();
+  out.EndObject();
+  return text.GetString();
+}
+
 }  // namespace muster::cli

@@ -4,6 +4,7 @@
 
 #include "catalog/catalog_impl.h"
 #include "commit/key_ring.h"
+#include "maintenance/backup.h"
 #include "model/rules.h"
 #include "model/text.h"
 #include "store/lmdb/lmdb_store.h"
@@ -86,6 +87,21 @@ absl::Status Catalog::CheckReady() {
   if (!impl_->CheckOpen().ok()) return absl::UnavailableError("the catalog is closed");
   if (absl::Status status = impl_->store->Probe(); !status.ok()) return status;
   return impl_->committer->CheckWritable();
+}
+
+absl::Status Catalog::Backup(const std::string& directory) {
+  absl::Status status = Flush();
+  return status.ok() ? maintenance::BackupTo(*impl_->store, directory) : status;
+}
+
+absl::Status Catalog::Backup(int fd) {
+  absl::Status status = Flush();
+  return status.ok() ? maintenance::BackupTo(*impl_->store, fd) : status;
+}
+
+absl::StatusOr<StoreStatus> Catalog::GetStatus() const {
+  if (absl::Status status = impl_->CheckOpenHere(); !status.ok()) return status;
+  return maintenance::StatusOf(*impl_->store);
 }
 
 absl::Status Catalog::Close() {

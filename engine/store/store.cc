@@ -28,6 +28,14 @@ absl::Status Store::MakeRoom() {
 
 absl::Status Store::Recover() { return absl::OkStatus(); }
 
+absl::StatusOr<StoreUsage> Store::Usage() {
+  return absl::UnimplementedError("the store does not know how much room it takes");
+}
+
+absl::Status Store::Backup(int) {
+  return absl::UnimplementedError("the store is no file: export the catalog instead");
+}
+
 // Both parts only grow, so the sum is another one whenever either is.
 uint32_t Store::CommitBell() const noexcept {
   return rung_.load(std::memory_order_acquire) + static_cast<uint32_t>(LatestCommit());

@@ -12,6 +12,7 @@
 #define MUSTER_CATALOG_H_
 
 #include <chrono>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -101,6 +102,20 @@ struct Options {
   // microseconds and opens a read transaction; what was not used longest
   // makes room. The value here is enough for about a million users.
   size_t identity_cache_bytes = size_t{128} << 20;
+};
+
+// What a store holds, as of one moment.
+struct StoreStatus {
+  StoreUsage usage;
+  uint32_t format = 0;
+  uint64_t version = 0;  // of the last batch
+  struct ListStatus {
+    uint64_t records = 0;
+    uint64_t version = 0;  // of the last batch that changed what clients see of it
+  };
+  std::array<ListStatus, kListCount> lists{};  // by List
+  uint64_t log_entries = 0;                    // changes that the log holds
+  uint64_t log_floor = 0;                      // those of the versions above this one
 };
 
 class MUSTER_EXPORT Catalog {
@@ -198,6 +213,15 @@ class MUSTER_EXPORT Catalog {
   // Unavailable, with a reason in one sentence without paths or secrets. After
   // a commit that failed, tries an empty one, at most once a second.
   absl::Status CheckReady();
+
+  // Flushes, and writes a copy of the store to a directory, or to an open file or
+  // pipe, while others read and write: see BackupStore() in muster/maintenance.h.
+  absl::Status Backup(const std::string& directory);
+  absl::Status Backup(int fd);
+
+  // How large the store is and what stands in it. Unimplemented for a store in
+  // memory; otherwise errors as for FindUser().
+  absl::StatusOr<StoreStatus> GetStatus() const;
 
   // Carries out what ApplyAsync() has taken, calls back, flushes, ends the maintenance
   // thread and closes the store. Calls that need it then return FailedPrecondition;

@@ -96,6 +96,19 @@ enum class Role : uint8_t {
   kSweeper = 1,     // looks after hosts that fall silent
 };
 
+// How much room a store takes, and who uses it.
+struct StoreUsage {
+  uint64_t file_bytes = 0;
+  uint64_t map_bytes = 0;  // address space that it has in this process
+  uint64_t page_bytes = 0;
+  uint64_t pages_used = 0;             // hold something that the newest commit can reach
+  uint64_t pages_free = 0;             // the rest, to be used again
+  uint64_t readers = 0;                // read transactions of other processes just now
+  uint64_t oldest_reader_lag = 0;      // commits that the oldest of them is behind
+  bool open_elsewhere = false;         // another process has it open
+  bool only_writer_elsewhere = false;  // and is its only writer
+};
+
 // All calls from any thread, but Close() when no other call is under way and no
 // transaction is open.
 class MUSTER_EXPORT Store {
@@ -167,6 +180,17 @@ class MUSTER_EXPORT Store {
   virtual uint32_t CommitBell() const noexcept;
   virtual void RingCommitBell() noexcept;
   virtual void WaitForCommitBell(uint32_t seen, std::chrono::steady_clock::time_point deadline);
+
+  // As of now. Unimplemented where a store cannot say; otherwise the errors of
+  // BeginRead().
+  virtual absl::StatusOr<StoreUsage> Usage();
+
+  // Writes the newest commit to a file or a pipe, from where it stands on, as one
+  // compact file that can be put in a new store's place. Holds a read transaction
+  // for as long as that takes, so that a slow taker makes the store keep old pages.
+  // Not synced. Unimplemented where a store is no file; DataLoss (damaged),
+  // Unavailable, ResourceExhausted (the disk is full).
+  virtual absl::Status Backup(int fd);
 
   // Whether the store can be read and written now, as far as can be told
   // without changing it. Unavailable with one sentence without paths.

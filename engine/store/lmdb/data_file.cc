@@ -10,6 +10,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/text.h"
@@ -33,6 +34,8 @@ constexpr uint64_t kMaxPageNumber = uint64_t{1} << 47;  // its bytes still fit 6
 // How often a look is repeated because somebody committed meanwhile, and pages
 // that were read may have been used again.
 constexpr int kMaxLooks = 20;
+
+constexpr uint64_t kEntriesBetweenProgress = 10'000;
 
 // Format 1 had no change log.
 constexpr int kFirstFormatTableCount = static_cast<int>(Table::kChangeLog);
@@ -250,6 +253,33 @@ absl::StatusOr<Content> InspectDataFile(int fd, std::string_view place) {
 bool ReachesOnlyPagesInFile(int fd) {
   Look look;
   return Take(fd, &look) && CheckMetaPages(look, {}).ok() && ReachesOnlyPagesInFile(fd, look);
+}
+
+absl::Status FindDamagedTrees(int fd, absl::FunctionRef<void(std::string_view table)> finding,
+                              absl::FunctionRef<void()> progress) {
+  Look look;
+  if (!Take(fd, &look)) return LmdbStatus(errno);
+  if (absl::Status status = CheckMetaPages(look, "the data file"); !status.ok()) {
+    finding({});
+    return absl::OkStatus();
+  }
+  uint64_t entries = 0;
+  PageWalk walk(fd, look.page_size(), look.page_count());
+  const auto count = [&](const PageWalk::Entry&) {
+    if (++entries % kEntriesBetweenProgress == 0) progress();
+    return true;
+  };
+  std::vector<std::pair<std::string, uint64_t>> tables;
+  if (!walk.Tree(look.newest().free_root, count)) finding("free");
+  const bool whole = walk.Tree(look.newest().main_root, [&](const PageWalk::Entry& entry) {
+    if (entry.is_table) tables.emplace_back(entry.key, entry.table_root);
+    return true;
+  });
+  if (!whole) finding({});
+  for (const auto& [name, root] : tables) {
+    if (!walk.Tree(root, count)) finding(name);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace muster::store

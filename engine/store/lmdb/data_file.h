@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 
 namespace muster::store {
@@ -52,6 +53,14 @@ absl::StatusOr<Content> InspectDataFile(int fd, std::string_view place);
 // both took and gave back are counted but never written. Reads every page, so it
 // is for files that are too short. False where pages are missing or damaged.
 bool ReachesOnlyPagesInFile(int fd);
+
+// Walks every page that the newest commit can reach, and calls `finding` for each
+// tree that is not what it should be, with its table's name ("" for what leads to
+// the tables, and "free" for LMDB's list of pages that are free). `progress` is
+// called now and then. A read transaction that was begun before keeps other
+// processes from using pages again meanwhile. Unavailable where the file cannot be read.
+absl::Status FindDamagedTrees(int fd, absl::FunctionRef<void(std::string_view table)> finding,
+                              absl::FunctionRef<void()> progress);
 
 }  // namespace muster::store
 

@@ -13,6 +13,7 @@
 
 #include "model/rules.h"
 #include "model/text.h"
+#include "store/lmdb/copy.h"
 #include "store/lmdb/data_file.h"
 #include "store/lmdb/directory.h"
 #include "store/lmdb/environment.h"
@@ -22,6 +23,7 @@
 #include "store/lmdb/process_lock.h"
 #include "store/lmdb/transaction.h"
 #include "store/lmdb/unique_fd.h"
+#include "store/lmdb/usage.h"
 
 namespace muster::store {
 namespace {
@@ -112,6 +114,10 @@ class LmdbStore : public Store {
     return environment_ == nullptr ? Closed() : environment_->MakeRoom(max_map_size_);
   }
   absl::Status Recover() override;
+  absl::StatusOr<StoreUsage> Usage() override;
+  absl::Status Backup(int fd) override {
+    return environment_ == nullptr ? Closed() : CopyStore(environment_.get(), fd);
+  }
   absl::Status Probe() override;
   absl::Status Close() override;
 
@@ -177,6 +183,15 @@ absl::Status LmdbStore::Recover() {
   status = environment_->Recover();
   lock_->OpenGate();
   return status;
+}
+
+absl::StatusOr<StoreUsage> LmdbStore::Usage() {
+  if (environment_ == nullptr) return Closed();
+  absl::StatusOr<StoreUsage> usage = UsageOf(environment_.get());
+  if (!usage.ok()) return usage;
+  usage->open_elsewhere = lock_->HeldByOthers();
+  usage->only_writer_elsewhere = lock_->RoleTakenByOthers(Role::kOnlyWriter);
+  return usage;
 }
 
 absl::Status LmdbStore::Probe() {
@@ -267,10 +282,18 @@ absl::Status CheckOptions(const Options& options) {
   return status.ok() ? CheckSize("max_map_size_bytes", options.max_map_size_bytes) : status;
 }
 
-// With the gate held: opens what is there by now, or creates it.
+enum class Company { kAny, kNone };
+
+// With the gate held: opens what is there by now, or creates it. Then opens the
+// gate, but not where there is to be no company.
 absl::StatusOr<std::unique_ptr<Store>> OpenLocked(const std::string& path,
                                                   const Options& options,
-                                                  std::unique_ptr<ProcessLock> lock) {
+                                                  std::unique_ptr<ProcessLock> lock,
+                                                  Company company) {
+  if (company == Company::kNone && lock->HeldByOthers()) {
+    return PlaceError(StatusCode::kFailedPrecondition, path,
+                      "is open in another process: stop that one first");
+  }
   absl::StatusOr<Content> content = Inspect(path, options);
   if (!content.ok()) return content.status();
   const bool create = *content != Content::kStore;
@@ -291,17 +314,15 @@ absl::StatusOr<std::unique_ptr<Store>> OpenLocked(const std::string& path,
                                                              std::free);
   if (absolute == nullptr) return OpenStatus(path, errno);
   lock->RecordFile(identity->device, identity->inode);
-  lock->OpenGate();
+  if (company == Company::kAny) lock->OpenGate();
   return std::unique_ptr<Store>(new LmdbStore(std::move(lock), *std::move(environment),
                                               model::Concat(absolute.get(), "/", kDataFileName),
                                               *identity,
                                               WholePages(options.max_map_size_bytes)));
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<Store>> OpenLmdb(const std::string& path,
-                                                const Options& options) {
+absl::StatusOr<std::unique_ptr<Store>> OpenIn(const std::string& path, const Options& options,
+                                              Company company) {
   absl::Status status = CheckOptions(options);
   if (!status.ok()) return status;
   // Once before anything is touched, so that a directory that is not a store
@@ -312,7 +333,19 @@ absl::StatusOr<std::unique_ptr<Store>> OpenLmdb(const std::string& path,
   if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<ProcessLock>> lock = ProcessLock::Acquire(path);
   if (!lock.ok()) return lock.status();
-  return OpenLocked(path, options, *std::move(lock));
+  return OpenLocked(path, options, *std::move(lock), company);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> OpenLmdb(const std::string& path,
+                                                const Options& options) {
+  return OpenIn(path, options, Company::kAny);
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenLmdbAlone(const std::string& path,
+                                                     const Options& options) {
+  return OpenIn(path, options, Company::kNone);
 }
 
 }  // namespace muster::store

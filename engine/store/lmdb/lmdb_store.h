@@ -26,6 +26,11 @@ namespace muster::store {
 absl::StatusOr<std::unique_ptr<Store>> OpenLmdb(const std::string& path,
                                                 const Options& options);
 
+// The same for whoever must be alone with it: until the store is closed, no other
+// process can open it; each one waits. FailedPrecondition where one has it open.
+absl::StatusOr<std::unique_ptr<Store>> OpenLmdbAlone(const std::string& path,
+                                                     const Options& options);
+
 }  // namespace muster::store
 
 #endif  // MUSTER_STORE_LMDB_LMDB_STORE_H_
