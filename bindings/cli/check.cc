@@ -138,7 +138,8 @@ absl::StatusOr<Report> WalkInAChild(const CheckOptions& options) {
   Report report;
   if (!Listen(fds[0], options.silence_s, &report)) {
     kill(child, SIGKILL);
-    report.Find("the walk came no further at " + report.stage + ": damaged pages");
+    report.Find("the walk came no further at " + report.stage +
+                ": its pages are damaged, or another process keeps it");
     report.done = true;
   }
   close(fds[0]);

@@ -10,7 +10,6 @@
 #include <cstring>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "model/text.h"
@@ -269,15 +268,21 @@ absl::Status FindDamagedTrees(int fd, absl::FunctionRef<void(std::string_view ta
     if (++entries % kEntriesBetweenProgress == 0) progress();
     return true;
   };
-  std::vector<std::pair<std::string, uint64_t>> tables;
+  struct Tree {
+    std::string name;
+    uint64_t root, entries;
+  };
+  std::vector<Tree> tables;
   if (!walk.Tree(look.newest().free_root, count)) finding("free");
   const bool whole = walk.Tree(look.newest().main_root, [&](const PageWalk::Entry& entry) {
-    if (entry.is_table) tables.emplace_back(entry.key, entry.table_root);
+    if (entry.is_table)
+      tables.push_back({std::string(entry.key), entry.table_root, entry.table_entries});
     return true;
   });
   if (!whole) finding({});
-  for (const auto& [name, root] : tables) {
-    if (!walk.Tree(root, count)) finding(name);
+  for (const Tree& tree : tables) {
+    entries = 0;
+    if (!walk.Tree(tree.root, count) || entries != tree.entries) finding(tree.name);
   }
   return absl::OkStatus();
 }

@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kPageNumberOffset = 0;
 constexpr size_t kPageFlagsOffset = 10;
 constexpr size_t kPageLowerOffset = 12;  // end of the array of node offsets
+constexpr size_t kPageUpperOffset = 14;  // start of the nodes
 constexpr size_t kPageHeadBytes = 16;
 constexpr uint16_t kBranchPage = 0x01;
 constexpr uint16_t kLeafPage = 0x02;
@@ -28,6 +29,7 @@ constexpr uint16_t kDuplicatesNode = 0x04;
 
 // A table's record, the value of a table node.
 constexpr size_t kTableFlagsOffset = 4;
+constexpr size_t kTableEntriesOffset = 32;
 constexpr size_t kTableRootOffset = 40;
 constexpr size_t kTableBytes = 48;
 
@@ -62,11 +64,13 @@ bool PageWalk::Page(uint64_t page_number, int depth,
   if (depth > kMaxDepth || !Read(page_number, &page)) return false;
   const uint16_t flags = Load<uint16_t>(page.data() + kPageFlagsOffset);
   const size_t lower = Load<uint16_t>(page.data() + kPageLowerOffset);
-  if (lower < kPageHeadBytes || lower > page_size_ || (flags & kLeaf2Page) != 0) return false;
+  const size_t upper = Load<uint16_t>(page.data() + kPageUpperOffset);
+  if (lower < kPageHeadBytes || lower > upper || upper > page_size_) return false;
+  if ((flags & kLeaf2Page) != 0) return false;
 
   for (size_t at = kPageHeadBytes; at + 2 <= lower; at += 2) {
     const size_t offset = Load<uint16_t>(page.data() + at);
-    if (offset < lower || offset + kNodeHeadBytes > page_size_) return false;
+    if (offset < upper || offset + kNodeHeadBytes > page_size_) return false;
     if ((flags & kLeafPage) != 0) {
       if (!Leaf(page.data(), offset, visit)) return false;
     } else if ((flags & kBranchPage) != 0) {
@@ -102,6 +106,7 @@ bool PageWalk::Leaf(const uint8_t* page, size_t offset,
     if (value_size != kTableBytes) return false;
     entry.is_table = true;
     entry.table_flags = Load<uint16_t>(value + kTableFlagsOffset);
+    entry.table_entries = Load<uint64_t>(value + kTableEntriesOffset);
     entry.table_root = Load<uint64_t>(value + kTableRootOffset);
   }
   return visit(entry);

@@ -23,6 +23,7 @@ class PageWalk {
     std::string_view key;
     bool is_table = false;    // the value is a named table, with ...
     uint64_t table_root = 0;  // ... this root page, or kNoPage
+    uint64_t table_entries = 0;
     uint16_t table_flags = 0;
   };
 
