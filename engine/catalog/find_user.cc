@@ -97,6 +97,15 @@ absl::StatusOr<std::optional<User>> Catalog::FindUser(std::string_view user_id) 
   return user;
 }
 
+absl::StatusOr<uint64_t> Catalog::UserVersion(std::string_view user_id) const {
+  auto txn = impl_->Read();
+  if (!txn.ok()) return txn.status();
+  if (!model::IsName(user_id)) return uint64_t{0};
+  auto record = store::GetRecord(**txn, List::kUsers, user_id);
+  if (!record.ok()) return record.status();
+  return record->has_value() ? model::StampOf(**record) : 0;
+}
+
 absl::StatusOr<UserStats> Catalog::GetUserStats(std::string_view user_id) const {
   absl::StatusOr<std::optional<UserStats>> stats = impl_->FindStats(user_id);
   if (!stats.ok()) return stats.status();

@@ -67,8 +67,7 @@ absl::StatusOr<std::unique_ptr<Committer>> Committer::Open(Store& store,
 
 absl::Status Committer::Apply(const WriteBatch::Rep& batch, ApplyReport* report,
                               Deadline deadline) {
-  if (!batch.status().ok()) return batch.status();
-  if (batch.empty()) return absl::OkStatus();
+  if (batch.status().ok() && batch.empty()) return absl::OkStatus();
   CommitRequest request(batch);
   switch (queue_.Join(&request, deadline)) {
     case CommitQueue::Outcome::kLate:
@@ -168,6 +167,7 @@ absl::Status Committer::Stop() {
   RunCallbacks();
   absl::Status status = writer_->Flush();
   maintenance_.Stop();  // something may have woken it
+  store_.GiveUpRole(Role::kOnlyWriter);
   return status;
 }
 

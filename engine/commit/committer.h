@@ -71,7 +71,7 @@ class Committer {
   absl::Status CheckWritable();
 
   // Before the store is closed: ends the maintenance thread, carries out what is still
-  // queued and flushes; the error of that.
+  // queued, flushes (the error is that of this) and gives up its roles.
   absl::Status Stop();
 
   const view::Publisher& publisher() const { return keeper_->publisher(); }

@@ -47,6 +47,7 @@ void Group::RollBackTo(const State& state) {
 void Group::RollBack() { RollBackTo(first_); }
 
 absl::Status Group::Apply(const WriteBatch::Rep& batch, ApplyReport* report) {
+  if (!batch.status().ok()) return batch.status();
   const State before = Current();
   BatchApplier applier(txn_, meta_, log_, &identities_);
   absl::Status status = applier.Apply(batch, report);

@@ -36,7 +36,11 @@ absl::Status CheckNoRecords(ReadTransaction& transaction) {
 // twice.
 //
 // Where nothing is known of the incarnation, it may have been any version.
+//
+// A relaxed writer that lives is ahead of what it has written, and does this itself
+// if need be.
 bool NeedsIncarnation(const Store& store, const Meta& meta) {
+  if (store.RoleTakenByOthers(Role::kOnlyWriter)) return false;
   const std::optional<uint64_t> mark = store.HighWaterVersion(meta.incarnation);
   return meta.fingerprint != store.Fingerprint() || !mark || meta.version < *mark;
 }

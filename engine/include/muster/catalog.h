@@ -197,6 +197,10 @@ class MUSTER_EXPORT Catalog {
   // What is kept of a user; nothing where there is none. `api_keys` is never set.
   absl::StatusOr<std::optional<User>> FindUser(std::string_view user_id) const;
 
+  // The version of the batch that changed a user's record last, 0 where there is no
+  // such user: for WriteBatch::RequireVersion(). Reads the store; errors as above.
+  absl::StatusOr<uint64_t> UserVersion(std::string_view user_id) const;
+
   // A user's counts, the newest that are known; zeros for a user that is not
   // known.
   absl::StatusOr<UserStats> GetUserStats(std::string_view user_id) const;
