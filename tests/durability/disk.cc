@@ -76,6 +76,9 @@ void Disk::Take(const RecordedEntry& entry) {
     case EntryKind::kTruncate:
       pending_.push_back({entry, taken_, State::kOpen});
       break;
+    case EntryKind::kFailedWrite:
+      pending_.push_back({entry, taken_, State::kDoubtful});
+      break;
     case EntryKind::kSyncedWrite:
       pending_.push_back({entry, taken_, State::kSettled});
       Fold();

@@ -39,12 +39,14 @@ namespace fs = std::filesystem;
 
 constexpr int kOwnLane = kLanes - 1;
 constexpr uint64_t kCutsPerRun = 40;
-constexpr const char* kModes[] = {"durable", "async", "relaxed"};
+constexpr const char* kModes[] = {"durable", "async", "relaxed", "stubborn",
+                                  "stubborn-relaxed"};
 
 struct Totals {
   uint64_t cuts = 0;
   uint64_t runs = 0;
   uint64_t entries = 0;
+  uint64_t faults = 0;     // syncs and synced writes that failed in the runs
   uint64_t in_flight = 0;  // cuts in the midst of a write
   uint64_t durable = 0;    // batches acknowledged as on disk before their cut, all cuts
   uint64_t lost = 0;
@@ -96,6 +98,7 @@ struct Run {
   std::unique_ptr<Recording> recording;
   std::vector<std::optional<uint64_t>> versions;  // see CommitVersions()
   uint64_t in_flight = 1;
+  bool faulty = false;  // calls failed, and what a commit came to may be unknown
 };
 
 class PowerCuts {
@@ -137,9 +140,15 @@ class PowerCuts {
         kRecordingFile + ("=" + log), kAckDescriptor + ("=" + std::to_string(Process::kPipe))};
     if (without_sync_) environment.push_back(std::string(kNoSync) + "=1");
     const std::string mode = kModes[without_sync_ ? 0 : random_.Below(std::size(kModes))];
+    mode_ = mode;
     if (mode == "async") run->in_flight = kMaxInFlight;
     // Where many batches share a commit, more of them.
-    const uint64_t batches = (5 + random_.Below(60)) * (mode == "durable" ? 1 : 6);
+    const uint64_t batches =
+        (5 + random_.Below(60)) * (mode == "durable" || mode == "stubborn" ? 1 : 6);
+    run->faulty = mode.rfind("stubborn", 0) == 0;
+    if (run->faulty) {
+      environment.push_back(kRandomFaults + ("=" + std::to_string(random_.Below(1u << 30))));
+    }
     Process writer(
         {Beside("durability_writer"), Db(), "0", std::to_string(1 + random_.Below(4)),
          std::to_string(batches), mode, std::to_string(Process::kPipe)},
@@ -150,9 +159,14 @@ class PowerCuts {
       return "the writer calls what is not modelled: " + call;
     }
     ++totals_.runs;
+    for (const RecordedEntry& entry : run->recording->entries()) {
+      const bool failed =
+          entry.kind == EntryKind::kFailedWrite || entry.kind == EntryKind::kSyncFailed;
+      totals_.faults += failed ? 1 : 0;
+    }
     totals_.entries += run->recording->entries().size();
     if (std::string wrong = CheckWhole(*run); !wrong.empty()) return wrong;
-    if (!without_sync_) {
+    if (!without_sync_ && !run->faulty) {
       run->versions = CommitVersions(*run->recording, run->data_file, dir_.path() + "/scratch");
     }
     return "";
@@ -195,7 +209,7 @@ class PowerCuts {
       }
       const RecordedEntry* next = cut < entries.size() ? &entries[cut] : nullptr;
       if (next != nullptr && !next->IsWrite()) next = nullptr;
-      if (!without_sync_) {
+      if (!run.versions.empty()) {
         ledger.AllowVersions({version, next ? run.versions[cut].value_or(version) : version});
       }
       ++totals_.cuts;
@@ -205,7 +219,7 @@ class PowerCuts {
       if (wrong.empty()) continue;
       ++totals_.damaged;
       if (!without_sync_) {
-        return "cut before entry " + std::to_string(cut) + " of " +
+        return mode_ + ": cut before entry " + std::to_string(cut) + " of " +
                std::to_string(entries.size()) + ": " + wrong;
       }
     }
@@ -244,6 +258,7 @@ class PowerCuts {
   const bool without_sync_;
   Random random_;
   WorkDir dir_;
+  std::string mode_;           // of the writer, in this run
   std::optional<Found> left_;  // what the last image holds, if it is a store
   Totals totals_;
 };
@@ -251,12 +266,13 @@ class PowerCuts {
 void Print(const Totals& totals) {
   std::printf(
       "power cuts: %llu survived (%llu of them in the midst of a write), in %llu runs "
-      "of %llu writes, syncs and acknowledgements; %llu batches were acknowledged as on "
+      "of %llu writes, syncs and acknowledgements with %llu syncs that failed; %llu batches "
+      "were acknowledged as on "
       "disk before their cut, none is lost; %llu more were there; %llu relaxed ones lost "
       "from the end; no part of a commit was ever seen\n",
       Number(totals.cuts), Number(totals.in_flight), Number(totals.runs),
-      Number(totals.entries), Number(totals.durable), Number(totals.unasked),
-      Number(totals.lost));
+      Number(totals.entries), Number(totals.faults), Number(totals.durable),
+      Number(totals.unasked), Number(totals.lost));
 }
 
 int SelfTest() {

@@ -143,8 +143,24 @@ struct Fault {
 Fault faults[static_cast<int>(FaultCall::kCount)];
 std::atomic<uint64_t> faults_met{0};
 
+std::atomic<bool> acknowledged{false};
+
+// Faults that nobody asks for one by one.
+bool FailsAtRandom() {
+  static const char* const seed = getenv(muster::durability::kRandomFaults);
+  static std::atomic<uint64_t> calls{0};
+  if (seed == nullptr || !acknowledged) return false;
+  uint64_t x = strtoull(seed, nullptr, 10) + 0x9E3779B97F4A7C15u * ++calls;
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+  if ((x >> 33) % 30 != 0) return false;
+  errno = EIO;
+  return true;
+}
+
 // Whether this call fails; errno is then set.
 bool Fails(FaultCall call) {
+  if (FailsAtRandom()) return true;
   Fault& fault = faults[static_cast<int>(call)];
   if (fault.times.load() <= 0 || --fault.calls_left > 0) return false;
   --fault.times;
@@ -156,6 +172,19 @@ bool Fails(FaultCall call) {
 bool WriteFails(int fd) {
   if (!IsData(fd)) return false;
   return Fails(Of(fd) == kSyncedData ? FaultCall::kMetaWrite : FaultCall::kWrite);
+}
+
+// A write that syncs fails after it has reached the page cache, as the system has it.
+ssize_t FailedWrite(int fd, uint64_t offset, const iovec* parts, int count) {
+  if (Of(fd) != kSyncedData) return -1;
+  static const auto real = Real<ssize_t(int, const iovec*, int, off_t)>("pwritev");
+  const int error = errno;
+  const ssize_t done = real(fd, parts, count, static_cast<off_t>(offset));
+  if (done > 0) {
+    Record(EntryKind::kFailedWrite, offset, parts, count, static_cast<size_t>(done));
+  }
+  errno = error;
+  return -1;
 }
 
 int Sync(int fd, int (*real)(int)) {
@@ -231,9 +260,9 @@ int close(int fd) {
 
 ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
   static const auto real = Real<ssize_t(int, const void*, size_t, off_t)>("pwrite");
-  if (WriteFails(fd)) return -1;
-  const ssize_t done = real(fd, data, size, offset);
   const iovec part{const_cast<void*>(data), size};
+  if (WriteFails(fd)) return FailedWrite(fd, static_cast<uint64_t>(offset), &part, 1);
+  const ssize_t done = real(fd, data, size, offset);
   if (IsData(fd)) NoteWrite(fd, static_cast<uint64_t>(offset), &part, 1, done);
   return done;
 }
@@ -244,15 +273,15 @@ ssize_t pwrite64(int fd, const void* data, size_t size, off_t offset) {
 
 ssize_t pwritev(int fd, const iovec* parts, int count, off_t offset) {
   static const auto real = Real<ssize_t(int, const iovec*, int, off_t)>("pwritev");
-  if (WriteFails(fd)) return -1;
+  if (WriteFails(fd)) return FailedWrite(fd, static_cast<uint64_t>(offset), parts, count);
   const ssize_t done = real(fd, parts, count, offset);
   if (IsData(fd)) NoteWrite(fd, static_cast<uint64_t>(offset), parts, count, done);
   return done;
 }
 
 ssize_t writev(int fd, const iovec* parts, int count) {
-  if (WriteFails(fd)) return -1;
   const off_t offset = IsData(fd) ? WriteAt(fd) : 0;
+  if (WriteFails(fd)) return FailedWrite(fd, static_cast<uint64_t>(offset), parts, count);
   const ssize_t done = RealWritev(fd, parts, count);
   if (IsData(fd)) NoteWrite(fd, static_cast<uint64_t>(offset), parts, count, done);
   return done;
@@ -261,9 +290,12 @@ ssize_t writev(int fd, const iovec* parts, int count) {
 ssize_t write(int fd, const void* data, size_t size) {
   static const auto real = Real<ssize_t(int, const void*, size_t)>("write");
   const iovec part{const_cast<void*>(data), size};
-  if (fd >= 0 && fd == TheSettings().acks) Record(EntryKind::kAck, 0, &part, 1, size);
-  if (WriteFails(fd)) return -1;
+  if (fd >= 0 && fd == TheSettings().acks) {
+    Record(EntryKind::kAck, 0, &part, 1, size);
+    acknowledged = true;
+  }
   const off_t offset = IsData(fd) ? WriteAt(fd) : 0;
+  if (WriteFails(fd)) return FailedWrite(fd, static_cast<uint64_t>(offset), &part, 1);
   const ssize_t done = real(fd, data, size);
   if (IsData(fd)) NoteWrite(fd, static_cast<uint64_t>(offset), &part, 1, done);
   return done;

@@ -18,6 +18,10 @@ inline constexpr char kAckDescriptor[] = "MUSTER_RECORD_ACKS";
 // Set to anything: LMDB is opened with MDB_NOSYNC, whatever the program asks for.
 inline constexpr char kNoSync[] = "MUSTER_RECORD_NOSYNC";
 
+// Set to a number: from the first acknowledgement on, one in thirty writes and syncs fails,
+// chosen by it.
+inline constexpr char kRandomFaults[] = "MUSTER_RECORD_FAULTS";
+
 enum class EntryKind : uint32_t {
   kWrite = 1,      // bytes at an offset; in the page cache by now
   kSyncedWrite,    // the same, and on the disk by now (a descriptor with O_DSYNC)
@@ -27,6 +31,7 @@ enum class EntryKind : uint32_t {
   kSyncFailed,     // it did not end well
   kDirectorySync,  // the directory, and with it the file's name, is on the disk
   kAck,            // the data are Acks
+  kFailedWrite,    // like kSyncedWrite, but it failed: perhaps on the disk, perhaps not
   kUnknown,        // a call that is not understood; the data are its name
 };
 

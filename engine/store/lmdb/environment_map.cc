@@ -165,6 +165,11 @@ absl::Status Environment::Reopen() {
     return absl::UnavailableError(
         "the store's data file was replaced: close the store and open it again");
   }
+  // The meta page that could not be written may stand on the disk all the same, and the
+  // one that LMDB put back over it in memory alone. Before pages are written that the
+  // first refers to, the disk must have what is seen here.
+  error = mdb_env_sync(env_, 1);
+  if (error != 0) return LmdbStatus(error);
   MDB_txn* transaction = nullptr;
   error = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &transaction);
   if (error != 0) return LmdbStatus(error);
