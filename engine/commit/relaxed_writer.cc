@@ -1,9 +1,13 @@
 #include "commit/relaxed_writer.h"
 
 #include <algorithm>
+#include <deque>
+#include <string>
 #include <utility>
 
 #include "commit/staged_transaction.h"
+#include "store/seal.h"
+#include "view/view.h"
 
 namespace muster::commit {
 namespace {
@@ -47,6 +51,33 @@ class LazyRead : public ReadTransaction {
 
   Store& store_;
   std::unique_ptr<ReadTransaction> txn_;
+};
+
+// The same, with the hosts as they stand in the view of that state: each is found there
+// faster than in the store, and its place in the view is looked for anyhow.
+class HostsFromView : public ReadTransaction {
+ public:
+  HostsFromView(ReadTransaction& below, const view::View& view) : below_(below), view_(view) {}
+
+  absl::StatusOr<std::optional<std::string_view>> Get(Table table,
+                                                      std::string_view key) override {
+    if (table != Table::kHosts) return below_.Get(table, key);
+    const std::optional<view::Row> row = view_.hosts->Find(key);
+    if (!row) return std::optional<std::string_view>();
+    store::Seal(table, key, row->record, &sealed_.emplace_back());
+    return std::optional<std::string_view>(sealed_.back());
+  }
+  absl::Status Scan(
+      Table table, std::string_view first,
+      const std::function<bool(std::string_view, std::string_view)>& visit) override {
+    return below_.Scan(table, first, visit);
+  }
+  uint64_t commit_id() const override { return below_.commit_id(); }
+
+ private:
+  ReadTransaction& below_;
+  const view::View& view_;
+  std::deque<std::string> sealed_;  // whose bytes were given out
 };
 
 // The store with the frozen stage, if there is one, laid over it.
@@ -114,7 +145,8 @@ absl::Status RelaxedWriter::CarryOutStaged(const CommitQueue::Requests& requests
   const std::unique_lock<std::mutex> view_lock = parts_.keeper.HoldView();
   FrozenRead below(parts_.store, frozen_);
   store::Meta meta = parts_.keeper.meta();
-  Group group(active_.get(), below.txn(), &meta, &log_);
+  HostsFromView state(below.txn(), parts_.keeper.view());
+  Group group(active_.get(), state, &meta, &log_);
   for (CommitRequest* request : requests) {
     request->report = ApplyReport{};
     request->status = group.Apply(request->batch, &request->report);

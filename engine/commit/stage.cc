@@ -13,11 +13,28 @@ constexpr size_t kRowBytes = 64;
 
 }  // namespace
 
+bool Stage::IsHashed(Table table) {
+  switch (table) {
+    case Table::kHosts:
+    case Table::kUsers:
+    case Table::kApiKeys:
+    case Table::kSandboxes:
+    case Table::kHeartbeats:
+      return true;
+    default:
+      return false;
+  }
+}
+
 const Stage::Value* Stage::Find(Table table, std::string_view key) const {
   const Rows& rows = this->rows(table);
-  if (rows.empty()) return nullptr;
-  const auto found = rows.find(key);
-  return found == rows.end() ? nullptr : &found->second;
+  if (!rows.hashed.empty()) {
+    const auto found = rows.hashed.find(key);
+    return found == rows.hashed.end() ? nullptr : &found->second;
+  }
+  if (rows.ordered.empty()) return nullptr;
+  const auto found = rows.ordered.find(key);
+  return found == rows.ordered.end() ? nullptr : &found->second;
 }
 
 void Stage::Put(Table table, std::string_view key, std::string_view value) {
@@ -26,18 +43,30 @@ void Stage::Put(Table table, std::string_view key, std::string_view value) {
 
 void Stage::Delete(Table table, std::string_view key) { Set(table, key, {{}, true}); }
 
-void Stage::Set(Table table, std::string_view key, const Value& value) {
+Stage::Value* Stage::PlaceOf(Table table, std::string_view key, bool* is_new,
+                             std::string_view* kept) {
   Rows& rows = rows_[static_cast<size_t>(table)];
-  const auto place = rows.lower_bound(key);
-  if (place != rows.end() && place->first == key) {
-    changes_.push_back({table, place->first, true, place->second});
-    place->second = value;
-    return;
+  if (IsHashed(table)) {
+    const auto found = rows.hashed.lazy_emplace(
+        key, [&](const auto& make) { make(*kept = Keep(key), Value()); });
+    *is_new = !kept->empty();
+    *kept = found->first;
+    return &found->second;
   }
-  const std::string_view kept = Keep(key);
-  rows.emplace_hint(place, kept, value);
-  changes_.push_back({table, kept, false, {}});
-  bytes_ += kRowBytes;
+  auto place = rows.ordered.lower_bound(key);
+  *is_new = place == rows.ordered.end() || place->first != key;
+  if (*is_new) place = rows.ordered.emplace_hint(place, Keep(key), Value());
+  *kept = place->first;
+  return &place->second;
+}
+
+void Stage::Set(Table table, std::string_view key, const Value& value) {
+  bool is_new = false;
+  std::string_view kept;
+  Value* const place = PlaceOf(table, key, &is_new, &kept);
+  changes_.push_back({table, kept, !is_new, *place});
+  *place = value;
+  if (is_new) bytes_ += kRowBytes;
 }
 
 std::string_view Stage::Keep(std::string_view bytes) {
@@ -63,26 +92,47 @@ void Stage::RollBack(size_t changes) {
   while (changes_.size() > changes) {
     const Change& change = changes_.back();
     Rows& rows = rows_[static_cast<size_t>(change.table)];
-    const auto place = rows.find(change.key);
     if (change.had_value) {
-      place->second = change.before;
+      bool is_new = false;
+      std::string_view kept;
+      *PlaceOf(change.table, change.key, &is_new, &kept) = change.before;
+    } else if (IsHashed(change.table)) {
+      rows.hashed.erase(change.key);
     } else {
-      rows.erase(place);
+      rows.ordered.erase(change.key);
     }
     changes_.pop_back();
   }
 }
 
 bool Stage::empty() const {
-  return std::all_of(rows_.begin(), rows_.end(), [](const Rows& rows) { return rows.empty(); });
+  return std::all_of(rows_.begin(), rows_.end(), [](const Rows& rows) {
+    return rows.hashed.empty() && rows.ordered.empty();
+  });
+}
+
+Stage::Cursor::Cursor(const Stage& stage, Table table, std::string_view first)
+    : hashed_(IsHashed(table)) {
+  const Rows& rows = stage.rows(table);
+  if (!hashed_) {
+    ordered_ = rows.ordered.lower_bound(first);
+    end_ = rows.ordered.end();
+    return;
+  }
+  for (const auto& [key, value] : rows.hashed) {
+    if (key >= first) sorted_.emplace_back(key, value);
+  }
+  std::sort(sorted_.begin(), sorted_.end(),
+            [](const Row& a, const Row& b) { return a.first < b.first; });
 }
 
 absl::Status Stage::WriteTo(WriteTransaction& transaction) const {
-  for (int table = 0; table < kTableCount; ++table) {
-    for (const auto& [key, value] : rows_[static_cast<size_t>(table)]) {
-      absl::Status status = value.deleted
-                                ? transaction.Delete(static_cast<Table>(table), key)
-                                : transaction.Put(static_cast<Table>(table), key, value.bytes);
+  for (int number = 0; number < kTableCount; ++number) {
+    const Table table = static_cast<Table>(number);
+    for (Cursor cursor(*this, table, {}); !cursor.at_end(); cursor.Next()) {
+      const auto [key, value] = cursor.row();
+      absl::Status status = value.deleted ? transaction.Delete(table, key)
+                                          : transaction.Put(table, key, value.bytes);
       if (!status.ok()) return status;
     }
   }

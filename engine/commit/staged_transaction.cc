@@ -14,19 +14,20 @@ absl::StatusOr<std::optional<std::string_view>> GetStaged(const Stage& stage,
 absl::Status ScanStaged(
     const Stage& stage, ReadTransaction& below, Table table, std::string_view first,
     const std::function<bool(std::string_view key, std::string_view value)>& visit) {
-  const Stage::Rows& rows = stage.rows(table);
-  auto next = rows.lower_bound(first);
+  Stage::Cursor next(stage, table, first);
   bool wanted = true;
   // Visits the stage's rows below `key`; null: all that are left.
   const auto visit_staged_until = [&](const std::string_view* key) {
-    for (; wanted && next != rows.end() && (key == nullptr || next->first < *key); ++next) {
-      if (!next->second.deleted) wanted = visit(next->first, next->second.bytes);
+    for (; wanted && !next.at_end(); next.Next()) {
+      const auto [staged_key, value] = next.row();
+      if (key != nullptr && staged_key >= *key) return;
+      if (!value.deleted) wanted = visit(staged_key, value.bytes);
     }
   };
   absl::Status status =
       below.Scan(table, first, [&](std::string_view key, std::string_view value) {
         visit_staged_until(&key);
-        const bool changed = next != rows.end() && next->first == key;
+        const bool changed = !next.at_end() && next.row().first == key;
         if (wanted && !changed) wanted = visit(key, value);
         return wanted;
       });
