@@ -26,6 +26,7 @@ using absl::StatusCode;
 
 constexpr uint32_t kMagic = 0xBEEFC0DE;
 constexpr uint32_t kVersion = 1;
+constexpr uint16_t kIntegerKeys = 0x08;  // of the table of free pages
 constexpr uint64_t kMinPageSize = 256;
 constexpr uint64_t kMaxPageSize = 65536;
 constexpr uint64_t kMaxPageNumber = uint64_t{1} << 47;  // its bytes still fit 64 bits
@@ -47,6 +48,8 @@ struct MetaPage {
   bool has_magic = false;  // the rest is set only then
   uint32_t version = 0;
   uint32_t page_size = 0;
+  uint16_t free_flags = 0;
+  uint16_t main_flags = 0;
   uint64_t free_root = 0;
   uint64_t main_root = 0;
   uint64_t last_page = 0;
@@ -71,6 +74,8 @@ MetaPage ReadMetaPage(int fd, uint64_t offset) {
   if (!meta.has_magic) return meta;
   meta.version = Load<uint32_t>(&bytes[kMetaVersionOffset]);
   meta.page_size = Load<uint32_t>(&bytes[kMetaPageSizeOffset]);
+  meta.free_flags = Load<uint16_t>(&bytes[kMetaFreeFlagsOffset]);
+  meta.main_flags = Load<uint16_t>(&bytes[kMetaMainFlagsOffset]);
   meta.free_root = Load<uint64_t>(&bytes[kMetaFreeRootOffset]);
   meta.main_root = Load<uint64_t>(&bytes[kMetaMainRootOffset]);
   meta.last_page = Load<uint64_t>(&bytes[kMetaLastPageOffset]);
@@ -115,8 +120,9 @@ bool IsRoot(uint64_t root, const MetaPage& meta) {
 }
 
 bool IsSound(const MetaPage& meta) {
-  return meta.last_page >= 1 && meta.last_page <= kMaxPageNumber &&
-         IsRoot(meta.free_root, meta) && IsRoot(meta.main_root, meta);
+  return meta.free_flags == kIntegerKeys && meta.main_flags == 0 && meta.last_page >= 1 &&
+         meta.last_page <= kMaxPageNumber && IsRoot(meta.free_root, meta) &&
+         IsRoot(meta.main_root, meta);
 }
 
 // Everything that the meta pages alone can tell.
@@ -271,18 +277,24 @@ absl::Status FindDamagedTrees(int fd, absl::FunctionRef<void(std::string_view ta
   struct Tree {
     std::string name;
     uint64_t root, entries;
+    int depth;
   };
   std::vector<Tree> tables;
   if (!walk.Tree(look.newest().free_root, count)) finding("free");
   const bool whole = walk.Tree(look.newest().main_root, [&](const PageWalk::Entry& entry) {
-    if (entry.is_table)
-      tables.push_back({std::string(entry.key), entry.table_root, entry.table_entries});
+    // A record among the tables, or a table of another kind, would not be ours.
+    if (!entry.is_table || entry.table_flags != 0) return false;
+    tables.push_back(
+        {std::string(entry.key), entry.table_root, entry.table_entries, entry.table_depth});
     return true;
   });
   if (!whole) finding({});
   for (const Tree& tree : tables) {
     entries = 0;
-    if (!walk.Tree(tree.root, count) || entries != tree.entries) finding(tree.name);
+    const bool sound = walk.Tree(tree.root, [&](const PageWalk::Entry& entry) {
+      return !entry.is_table && count(entry);
+    });
+    if (!sound || entries != tree.entries || walk.depth() != tree.depth) finding(tree.name);
   }
   return absl::OkStatus();
 }

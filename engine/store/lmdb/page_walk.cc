@@ -29,6 +29,7 @@ constexpr uint16_t kDuplicatesNode = 0x04;
 
 // A table's record, the value of a table node.
 constexpr size_t kTableFlagsOffset = 4;
+constexpr size_t kTableDepthOffset = 6;
 constexpr size_t kTableEntriesOffset = 32;
 constexpr size_t kTableRootOffset = 40;
 constexpr size_t kTableBytes = 48;
@@ -47,6 +48,7 @@ T Load(const uint8_t* bytes) {
 }  // namespace
 
 bool PageWalk::Tree(uint64_t root, absl::FunctionRef<bool(const Entry&)> visit) {
+  depth_ = 0;
   return root == kNoPage || Page(root, 1, visit);
 }
 
@@ -67,6 +69,10 @@ bool PageWalk::Page(uint64_t page_number, int depth,
   const size_t upper = Load<uint16_t>(page.data() + kPageUpperOffset);
   if (lower < kPageHeadBytes || lower > upper || upper > page_size_) return false;
   if ((flags & kLeaf2Page) != 0) return false;
+  if ((flags & kLeafPage) != 0) {
+    if (depth_ != 0 && depth_ != depth) return false;  // all leaves are as deep
+    depth_ = depth;
+  }
 
   for (size_t at = kPageHeadBytes; at + 2 <= lower; at += 2) {
     const size_t offset = Load<uint16_t>(page.data() + at);
@@ -102,10 +108,13 @@ bool PageWalk::Leaf(const uint8_t* page, size_t offset,
     const uint64_t first = Load<uint64_t>(value);
     const uint64_t pages = (kPageHeadBytes - 1 + value_size) / page_size_ + 1;
     if (first >= page_count_ || pages > page_count_ - first) return false;
-  } else if ((flags & kTableNode) != 0 && (flags & kDuplicatesNode) == 0) {
+  } else if ((flags & kDuplicatesNode) != 0) {
+    return false;  // no tree of a store has any
+  } else if ((flags & kTableNode) != 0) {
     if (value_size != kTableBytes) return false;
     entry.is_table = true;
     entry.table_flags = Load<uint16_t>(value + kTableFlagsOffset);
+    entry.table_depth = Load<uint16_t>(value + kTableDepthOffset);
     entry.table_entries = Load<uint64_t>(value + kTableEntriesOffset);
     entry.table_root = Load<uint64_t>(value + kTableRootOffset);
   }

@@ -24,6 +24,7 @@ class PageWalk {
     bool is_table = false;    // the value is a named table, with ...
     uint64_t table_root = 0;  // ... this root page, or kNoPage
     uint64_t table_entries = 0;
+    int table_depth = 0;
     uint16_t table_flags = 0;
   };
 
@@ -36,6 +37,9 @@ class PageWalk {
   // `visit` returned false.
   bool Tree(uint64_t root, absl::FunctionRef<bool(const Entry&)> visit);
 
+  // How many levels the last tree has; 0 where it is empty.
+  int depth() const { return depth_; }
+
  private:
   bool Page(uint64_t page_number, int depth, absl::FunctionRef<bool(const Entry&)> visit);
   bool Leaf(const uint8_t* page, size_t offset, absl::FunctionRef<bool(const Entry&)> visit);
@@ -44,6 +48,7 @@ class PageWalk {
   int fd_;
   uint64_t page_size_;
   uint64_t page_count_;
+  int depth_ = 0;
   uint64_t budget_;  // pages that may still be visited: a tree visits none twice
 };
 
