@@ -1,5 +1,6 @@
 #include "batch.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -141,6 +142,28 @@ void DefineSetters(py::class_<PyWriteBatch>& type) {
       py::arg("other") = 0, py::arg("total") = 0, "Sets a user's counts.");
 }
 
+void DefineRequirements(py::class_<PyWriteBatch>& type) {
+  type.def(
+      "require_version",
+      [](PyWriteBatch& self, py::object list, py::object id, py::object version) {
+        const List which = ToList(list, kRecordLists);
+        const int64_t number = ToInteger(version, "version");
+        if (number < 0) {
+          throw StatusError(absl::InvalidArgumentError("version: must not be negative"));
+        }
+        const auto wanted = static_cast<uint64_t>(number);
+        const std::optional<std::string> entry =
+            id.is_none() ? std::nullopt : std::optional<std::string>(ToText(id, "id"));
+        Change(self, [&](WriteBatch& batch) {
+          entry ? batch.RequireVersion(which, *entry, wanted)
+                : batch.RequireVersion(which, wanted);
+        });
+      },
+      py::arg("list"), py::arg("id"), py::arg("version"),
+      "Compare and set: apply() raises Aborted and changes nothing unless that version "
+      "changed the entry last (0: there is no such entry), or, where id is None, the list.");
+}
+
 void DefineApiKeys(py::class_<PyWriteBatch>& type) {
   type.def(
       "create_api_key",
@@ -211,6 +234,7 @@ void DefineWriteBatch(py::module_& module) {
   DefinePuts(type);
   DefineDeletes(type);
   DefineSetters(type);
+  DefineRequirements(type);
   DefineApiKeys(type);
   DefineState(type);
 }

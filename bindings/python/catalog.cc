@@ -24,10 +24,12 @@ std::shared_ptr<SharedCatalog> Share(absl::StatusOr<std::unique_ptr<Catalog>> op
   return std::make_shared<SharedCatalog>(std::move(catalog), std::move(handler));
 }
 
-void RequireDurable(py::handle durability) {
-  if (ToText(durability, "durability") != "durable") {
-    throw StatusError(absl::InvalidArgumentError("durability: must be \"durable\""));
-  }
+Durability ToDurability(py::handle durability) {
+  const std::string text = ToText(durability, "durability");
+  if (text == "durable") return Durability::kDurable;
+  if (text == "relaxed") return Durability::kRelaxed;
+  throw StatusError(
+      absl::InvalidArgumentError("durability: must be \"durable\" or \"relaxed\""));
 }
 
 size_t ToBytes(py::handle value, const char* name) {
@@ -37,13 +39,16 @@ size_t ToBytes(py::handle value, const char* name) {
 }
 
 std::shared_ptr<SharedCatalog> Open(py::object path, py::object durability,
+                                    py::object flush_interval_ms, py::object change_log_entries,
                                     bool create_if_missing, py::object map_size_bytes,
                                     py::object max_map_size_bytes,
                                     bool allow_network_file_system,
                                     py::object identity_cache_bytes) {
-  RequireDurable(durability);
   const std::string directory = ToPath(path);
   Options options;
+  options.durability = ToDurability(durability);
+  options.flush_interval_ms = ToInteger(flush_interval_ms, "flush_interval_ms");
+  options.change_log_entries = ToBytes(change_log_entries, "change_log_entries");
   options.create_if_missing = create_if_missing;
   const int64_t size = ToInteger(map_size_bytes, "map_size_bytes");
   options.map_size_bytes = size < 0 ? 0 : static_cast<size_t>(size);
@@ -65,12 +70,17 @@ void Close(SharedCatalog& self) { ThrowIfError(self.Close()); }
 void DefineOpening(CatalogClass& type) {
   type.def_static(
       "open", Open, py::arg("path"), py::kw_only(), py::arg("durability") = "durable",
+      py::arg("flush_interval_ms") = Options().flush_interval_ms,
+      py::arg("change_log_entries") = Options().change_log_entries,
       py::arg("create_if_missing") = true, py::arg("map_size_bytes") = Options().map_size_bytes,
       py::arg("max_map_size_bytes") = Options().max_map_size_bytes,
       py::arg("allow_network_file_system") = false,
       py::arg("identity_cache_bytes") = Options().identity_cache_bytes,
-      "Opens the store in a directory. Durable is the only durability there is: "
-      "what was applied outlasts a power cut. map_size_bytes is the address "
+      "Opens the store in a directory. Durable: what was applied outlasts a power cut. "
+      "Relaxed: it is visible in this process at once and on disk within "
+      "flush_interval_ms; a crash may lose so much, and this process is the only writer. "
+      "change_log_entries: the fewest that the log of changes keeps; 0: as many as there "
+      "are records. map_size_bytes is the address "
       "space that the store begins with, max_map_size_bytes how far it may grow by itself. "
       "allow_network_file_system: only where its locks and shared maps are known to work. "
       "identity_cache_bytes is the "
@@ -101,6 +111,12 @@ void DefineReadingAndWriting(CatalogClass& type) {
       "Makes a batch durable and visible to every snapshot taken afterwards, or changes "
       "nothing.");
   type.def(
+      "flush",
+      [](SharedCatalog& self) {
+        ThrowIfError(self.Use([](Catalog& catalog) { return catalog.Flush(); }));
+      },
+      "Returns when all that was applied before is on disk.");
+  type.def(
       "catch_up",
       [](SharedCatalog& self) {
         ThrowIfError(self.Use([](Catalog& catalog) { return catalog.CatchUp(); }));
@@ -123,6 +139,16 @@ void DefineUsers(CatalogClass& type) {
             ValueOrThrow(self.Use([&](Catalog& catalog) { return catalog.FindUser(id); })));
       },
       py::arg("user_id"), "What is kept of a user, or None. Its api_keys are None.");
+  type.def(
+      "user_version",
+      [](SharedCatalog& self, py::object user_id) {
+        const std::string id = ToText(user_id, "user_id");
+        return ValueOrThrow(
+            self.Use([&](Catalog& catalog) { return catalog.UserVersion(id); }));
+      },
+      py::arg("user_id"),
+      "The version that changed the user's record last, for require_version(); 0 where "
+      "there is no such user.");
   type.def(
       "user_stats",
       [](SharedCatalog& self, py::object user_id) {

@@ -106,24 +106,27 @@ User ToUser(py::handle value) {
 }
 
 py::object FromModel(const Shape& shape) {
-  return classes->shape(
-      "id"_a = FromText(shape.id), "vcpu"_a = shape.vcpu, "mem_mib"_a = shape.mem_mib,
-      "default_disk_mib"_a = shape.default_disk_mib,
-      "cpu_quota_pct"_a = FromOptional(shape.cpu_quota_pct), "disabled"_a = shape.disabled);
+  return classes->shape("id"_a = FromText(shape.id), "vcpu"_a = shape.vcpu,
+                        "mem_mib"_a = shape.mem_mib,
+                        "default_disk_mib"_a = shape.default_disk_mib,
+                        "cpu_quota_pct"_a = FromOptional(shape.cpu_quota_pct),
+                        "disabled"_a = shape.disabled, "version"_a = shape.version);
 }
 
 py::object FromModel(const Rootfs& rootfs) {
   return classes->rootfs(
       "name"_a = FromText(rootfs.name), "description"_a = FromText(rootfs.description),
       "deprecated"_a = rootfs.deprecated, "successor"_a = FromText(rootfs.successor),
-      "default"_a = rootfs.is_default, "disabled"_a = rootfs.disabled);
+      "default"_a = rootfs.is_default, "disabled"_a = rootfs.disabled,
+      "version"_a = rootfs.version);
 }
 
 py::object FromModel(const Host& host) {
   return classes->host("id"_a = FromText(host.id),
                        "status"_a = FromText(HostStatusName(host.status)),
                        "free_mib"_a = host.free_mib, "vm_count"_a = host.vm_count,
-                       "rootfses"_a = FromTexts(host.rootfses), "disabled"_a = host.disabled);
+                       "rootfses"_a = FromTexts(host.rootfses), "disabled"_a = host.disabled,
+                       "version"_a = host.version);
 }
 
 py::object FromModel(const UserStats& stats) {

@@ -108,13 +108,61 @@ def test_open_refuses_a_file(tmp_path):
         muster.Catalog.open(tmp_path / "file")
 
 
-def test_durable_is_the_only_durability(tmp_path):
-    muster.Catalog.open(tmp_path / "db", durability="durable").close()
-    for durability in ("relaxed", "none", "", "Durable"):
-        with pytest.raises(muster.InvalidArgument, match='must be "durable"'):
+def test_durabilities(tmp_path):
+    for durability in ("durable", "relaxed"):
+        muster.Catalog.open(tmp_path / "db", durability=durability).close()
+    for durability in ("none", "", "Durable"):
+        with pytest.raises(muster.InvalidArgument, match='must be "durable" or "relaxed"'):
             muster.Catalog.open(tmp_path / "db", durability=durability)
-    with pytest.raises(ValueError):
-        muster.Catalog.open(tmp_path / "db", durability="relaxed")
+    with pytest.raises(muster.InvalidArgument, match="flush_interval_ms"):
+        muster.Catalog.open(tmp_path / "db", durability="relaxed", flush_interval_ms=0)
+
+
+READ_HOSTS = """
+import sys, muster
+with muster.Catalog.open(sys.argv[1]) as catalog:
+    print(catalog.snapshot().hosts().total)
+    try:
+        catalog.import_document(b'{"hosts": []}', replace=True)
+    except muster.FailedPrecondition as refused:
+        print("only writer" in str(refused))
+"""
+
+
+def test_a_relaxed_catalog_is_seen_by_others_once_it_is_flushed_and_writes_alone(tmp_path):
+    with muster.Catalog.open(
+        tmp_path / "db", durability="relaxed", flush_interval_ms=3_600_000
+    ) as catalog:
+        put(catalog, host("a"))
+        catalog.flush()
+        put(catalog, host("b"))
+        assert catalog.snapshot().hosts().total == 2
+        other = subprocess.run(
+            [sys.executable, "-c", READ_HOSTS, str(tmp_path / "db")],
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        assert other.stdout.split() == ["1", "True"]
+
+
+def test_versions_can_be_required():
+    with muster.Catalog.in_memory() as catalog:
+        put(catalog, host("a"))
+        read = catalog.snapshot().find_host("a")
+        assert read.version == 1
+        change(catalog, "set_host_status", "a", "draining")
+        batch = muster.WriteBatch()
+        batch.require_version("hosts", "a", read.version)
+        batch.delete_host("a")
+        with pytest.raises(muster.Aborted, match="the host a is of version 2, not 1"):
+            catalog.apply(batch)
+        batch = muster.WriteBatch()
+        batch.require_version("hosts", None, catalog.snapshot().list_version("hosts"))
+        batch.require_version("users", "nobody", catalog.user_version("nobody"))
+        batch.delete_host("a")
+        catalog.apply(batch)
+        assert catalog.snapshot().find_host("a") is None
 
 
 def test_map_size(tmp_path):
