@@ -13,6 +13,10 @@ struct EntryOptions : CommonOptions {
   std::string id;
 };
 
+struct RemoveOptions : EntryOptions {
+  bool with_sandboxes = false;
+};
+
 struct NameOptions : CommonOptions {
   std::string name;
 };
@@ -36,7 +40,7 @@ absl::StatusOr<bool> Exists(Catalog& catalog, const EntryOptions& options) {
   return snapshot.FindHost(options.id).has_value();
 }
 
-absl::Status Remove(const EntryOptions& options) {
+absl::Status Remove(const RemoveOptions& options) {
   auto catalog = OpenExisting(options.db);
   if (!catalog.ok()) return catalog.status();
   auto exists = Exists(**catalog, options);
@@ -47,7 +51,10 @@ absl::Status Remove(const EntryOptions& options) {
   if (options.kind == "shape") batch.DeleteShape(options.id);
   if (options.kind == "rootfs") batch.DeleteRootfs(options.id);
   if (options.kind == "host") batch.DeleteHost(options.id);
-  if (options.kind == "user") batch.DeleteUser(options.id);
+  if (options.kind == "user") {
+    batch.DeleteUser(
+        options.id, options.with_sandboxes ? OwnedSandboxes::kDelete : OwnedSandboxes::kRefuse);
+  }
   return (*catalog)->Apply(batch);
 }
 
@@ -116,6 +123,12 @@ std::function<void(CLI::App&, EntryOptions&)> Entry(std::vector<std::string> kin
   };
 }
 
+void DeclareRemove(CLI::App& command, RemoveOptions& options) {
+  Entry({"shape", "rootfs", "host", "user"})(command, options);
+  command.add_flag("--with-sandboxes", options.with_sandboxes,
+                   "Remove a user also where it owns sandboxes, ended ones included");
+}
+
 std::function<void(CLI::App&, NameOptions&)> Name(const std::string& label,
                                                   const std::string& text) {
   return [label, text](CLI::App& command, NameOptions& options) {
@@ -126,11 +139,11 @@ std::function<void(CLI::App&, NameOptions&)> Name(const std::string& label,
 }  // namespace
 
 void AddEdit(CLI::App& app, Invocation& invocation) {
-  AddCommand<EntryOptions>(app, invocation, "rm",
-                           "Remove an entry; a user goes with all API keys",
-                           "  muster rm host 10.0.0.1\n"
-                           "  muster rm user usr_01K",
-                           Entry({"shape", "rootfs", "host", "user"}), Remove);
+  AddCommand<RemoveOptions>(app, invocation, "rm",
+                            "Remove an entry; a user goes with all API keys",
+                            "  muster rm host 10.0.0.1\n"
+                            "  muster rm user usr_01K --with-sandboxes",
+                            DeclareRemove, Remove);
   AddCommand<EntryOptions>(app, invocation, "enable", "Show an entry to clients again",
                            "  muster enable rootfs node:20", Entry({"shape", "rootfs", "host"}),
                            Enable);

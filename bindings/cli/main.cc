@@ -63,6 +63,7 @@ void Declare(CLI::App& app, Invocation& invocation) {
   AddEdit(app, invocation);
   AddMaintain(app, invocation);
   AddCheck(app, invocation);
+  AddRecount(app, invocation);
 }
 
 // Where one of the three was closed, the next file that is opened would get its

@@ -56,6 +56,8 @@ std::string ToJson(const StoreStatus& status);
 std::string ToJson(uint64_t records, uint64_t finding_count,
                    const std::vector<std::string>& findings);
 
+std::string ToJson(const RecountReport& report);
+
 }  // namespace muster::cli
 
 #endif  // MUSTER_CLI_OUTPUT_H_

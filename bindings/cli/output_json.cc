@@ -87,6 +87,16 @@ std::string ArrayToJson(const std::vector<Entry>& entries) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
+void Stats(Writer& out, const char* key, const UserStats& stats) {
+  out.Key(key);
+  out.StartObject();
+  Number(out, "running", stats.running);
+  Number(out, "paused", stats.paused);
+  Number(out, "other", stats.other);
+  Number(out, "total", stats.total);
+  out.EndObject();
+}
+
 }  // namespace
 
 std::string ToJson(const std::vector<Shape>& shapes) { return ArrayToJson(shapes); }
@@ -94,19 +104,35 @@ std::string ToJson(const std::vector<Rootfs>& rootfses) { return ArrayToJson(roo
 std::string ToJson(const std::vector<Host>& hosts) { return ArrayToJson(hosts); }
 std::string ToJson(const std::vector<ApiKeyInfo>& keys) { return ArrayToJson(keys); }
 
+std::string ToJson(const RecountReport& report) {
+  rapidjson::StringBuffer buffer;
+  Writer out(buffer);
+  out.StartObject();
+  Number(out, "users", report.user_count);
+  Number(out, "sandboxes", report.sandbox_count);
+  out.Key("miscounts");
+  out.StartArray();
+  for (const Miscount& miscount : report.miscounts) {
+    out.StartObject();
+    Text(out, "user_id", miscount.user_id);
+    Stats(out, "recorded", miscount.recorded);
+    Stats(out, "counted", miscount.counted);
+    out.EndObject();
+  }
+  out.EndArray();
+  out.Key("repaired");
+  out.Bool(report.repaired);
+  out.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
 std::string ToJson(const User& user, const std::vector<ApiKeyInfo>& keys) {
   const UserStats stats = user.stats.value_or(UserStats{});
   rapidjson::StringBuffer buffer;
   Writer out(buffer);
   out.StartObject();
   Text(out, "id", user.id);
-  out.Key("stats");
-  out.StartObject();
-  Number(out, "running", stats.running);
-  Number(out, "paused", stats.paused);
-  Number(out, "other", stats.other);
-  Number(out, "total", stats.total);
-  out.EndObject();
+  Stats(out, "stats", stats);
   out.Key("api_keys");
   Write(out, keys);
   out.EndObject();

@@ -18,6 +18,7 @@ namespace {
 struct ImportCommandOptions : CommonOptions {
   std::string file;
   bool replace = false;
+  bool with_sandboxes = false;
 };
 
 // A line on the terminal that counts; nothing where there is no terminal.
@@ -47,6 +48,7 @@ absl::Status Read(const ImportCommandOptions& options, WriteBatch* batch) {
   Progress progress;
   ImportOptions import_options;
   import_options.replace = options.replace;
+  if (options.with_sandboxes) import_options.sandboxes = OwnedSandboxes::kDelete;
   import_options.progress = [&progress](int64_t entries) { progress.Show(entries); };
   if (options.file == "-") return ReadDocument(std::cin, import_options, batch);
 
@@ -84,6 +86,8 @@ void DeclareImport(CLI::App& command, ImportCommandOptions& options) {
       ->type_name("");
   command.add_flag("--replace", options.replace,
                    "Make each list that the document has equal to it, not only add to it");
+  command.add_flag("--with-sandboxes", options.with_sandboxes,
+                   "With --replace: remove users also where they own sandboxes");
 }
 
 }  // namespace

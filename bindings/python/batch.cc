@@ -78,6 +78,11 @@ void DefinePuts(py::class_<PyWriteBatch>& type) {
            "the user's keys.");
 }
 
+OwnedSandboxes ToOwnedSandboxes(py::handle with_sandboxes) {
+  return ToBoolean(with_sandboxes, "with_sandboxes") ? OwnedSandboxes::kDelete
+                                                     : OwnedSandboxes::kRefuse;
+}
+
 void DefineDeletes(py::class_<PyWriteBatch>& type) {
   // `erase` is one of WriteBatch's Delete…() calls.
   const auto define = [&type](const char* method, const char* argument, auto erase) {
@@ -92,14 +97,24 @@ void DefineDeletes(py::class_<PyWriteBatch>& type) {
   define("delete_shape", "id", &WriteBatch::DeleteShape);
   define("delete_rootfs", "name", &WriteBatch::DeleteRootfs);
   define("delete_host", "id", &WriteBatch::DeleteHost);
-  define("delete_user", "id", &WriteBatch::DeleteUser);
+  type.def(
+      "delete_user",
+      [](PyWriteBatch& self, py::object id, py::object with_sandboxes) {
+        const std::string text = ToText(id, "id");
+        const OwnedSandboxes sandboxes = ToOwnedSandboxes(with_sandboxes);
+        Change(self, [&](WriteBatch& batch) { batch.DeleteUser(text, sandboxes); });
+      },
+      py::arg("id"), py::kw_only(), py::arg("with_sandboxes") = false,
+      "Removes a user. One that is not there is not an error. A user who owns sandboxes, "
+      "ended ones included, is only removed with_sandboxes.");
   type.def(
       "replace",
-      [](PyWriteBatch& self, py::object list) {
+      [](PyWriteBatch& self, py::object list, py::object with_sandboxes) {
         const List which = ToList(list, kRecordLists);
-        Change(self, [&](WriteBatch& batch) { batch.Replace(which); });
+        const OwnedSandboxes sandboxes = ToOwnedSandboxes(with_sandboxes);
+        Change(self, [&](WriteBatch& batch) { batch.Replace(which, sandboxes); });
       },
-      py::arg("list"),
+      py::arg("list"), py::kw_only(), py::arg("with_sandboxes") = false,
       "Makes a list equal to what this batch puts there: whatever else it holds is "
       "removed when the batch is applied.");
 }
@@ -162,6 +177,30 @@ void DefineRequirements(py::class_<PyWriteBatch>& type) {
       py::arg("list"), py::arg("id"), py::arg("version"),
       "Compare and set: apply() raises Aborted and changes nothing unless that version "
       "changed the entry last (0: there is no such entry), or, where id is None, the list.");
+}
+
+void DefineEvents(py::class_<PyWriteBatch>& type) {
+  type.def(
+      "record_sandbox",
+      [](PyWriteBatch& self, py::object sandbox_id, py::object user_id, py::object status,
+         py::object sequence) {
+        SandboxEvent event;
+        event.sandbox_id = ToText(sandbox_id, "sandbox_id");
+        event.user_id = ToText(user_id, "user_id");
+        event.status = ToSandboxStatus(status);
+        event.sequence = ToInteger(sequence, "sequence");
+        Change(self, [&](WriteBatch& batch) { batch.RecordSandbox(event); });
+      },
+      py::kw_only(), py::arg("sandbox_id"), py::arg("user_id"), py::arg("status"),
+      py::arg("sequence"),
+      "Records an event of a sandbox, and changes its user's counts by it. Of each sandbox "
+      "the event with the highest sequence counts, whether it comes twice or late.");
+  type.def(
+      "skip_faulty_events",
+      [](PyWriteBatch& self) {
+        Change(self, [](WriteBatch& batch) { batch.SkipFaultyEvents(); });
+      },
+      "Events at fault are left out from here on, and reported by apply().");
 }
 
 void DefineApiKeys(py::class_<PyWriteBatch>& type) {
@@ -235,6 +274,7 @@ void DefineWriteBatch(py::module_& module) {
   DefineDeletes(type);
   DefineSetters(type);
   DefineRequirements(type);
+  DefineEvents(type);
   DefineApiKeys(type);
   DefineState(type);
 }

@@ -43,7 +43,8 @@ std::shared_ptr<SharedCatalog> Open(py::object path, py::object durability,
                                     bool create_if_missing, py::object map_size_bytes,
                                     py::object max_map_size_bytes,
                                     bool allow_network_file_system,
-                                    py::object identity_cache_bytes) {
+                                    py::object identity_cache_bytes,
+                                    py::object tombstone_retention_ms) {
   const std::string directory = ToPath(path);
   Options options;
   options.durability = ToDurability(durability);
@@ -56,6 +57,7 @@ std::shared_ptr<SharedCatalog> Open(py::object path, py::object durability,
   options.max_map_size_bytes = max_size < 0 ? 0 : static_cast<size_t>(max_size);
   options.allow_network_file_system = allow_network_file_system;
   options.identity_cache_bytes = ToBytes(identity_cache_bytes, "identity_cache_bytes");
+  options.tombstone_retention_ms = ToInteger(tombstone_retention_ms, "tombstone_retention_ms");
   const auto open = [&] {
     const py::gil_scoped_release no_gil;
     return Catalog::Open(directory, options);
@@ -76,6 +78,7 @@ void DefineOpening(CatalogClass& type) {
       py::arg("max_map_size_bytes") = Options().max_map_size_bytes,
       py::arg("allow_network_file_system") = false,
       py::arg("identity_cache_bytes") = Options().identity_cache_bytes,
+      py::arg("tombstone_retention_ms") = Options().tombstone_retention_ms,
       "Opens the store in a directory. Durable: what was applied outlasts a power cut. "
       "Relaxed: it is visible in this process at once and on disk within "
       "flush_interval_ms; a crash may lose so much, and this process is the only writer. "
@@ -84,7 +87,8 @@ void DefineOpening(CatalogClass& type) {
       "space that the store begins with, max_map_size_bytes how far it may grow by itself. "
       "allow_network_file_system: only where its locks and shared maps are known to work. "
       "identity_cache_bytes is the "
-      "most that the memory for users and API keys may take.");
+      "most that the memory for users and API keys may take. tombstone_retention_ms is how "
+      "long what is kept of an ended sandbox is kept; 0: for ever.");
   type.def_static("in_memory", OpenInMemory,
                   "A catalog that lives in memory and ends with the object.");
   type.def("close", Close,
@@ -105,11 +109,14 @@ void DefineReadingAndWriting(CatalogClass& type) {
       "apply",
       [](SharedCatalog& self, PyWriteBatch& batch) {
         const PyWriteBatch::Applying applying(batch);
-        ThrowIfError(self.Use([&](Catalog& catalog) { return catalog.Apply(batch.batch()); }));
+        ApplyReport report;
+        ThrowIfError(
+            self.Use([&](Catalog& catalog) { return catalog.Apply(batch.batch(), &report); }));
+        return FromModel(report);
       },
       py::arg("batch"),
       "Makes a batch durable and visible to every snapshot taken afterwards, or changes "
-      "nothing.");
+      "nothing. Says which version it is, and what was skipped.");
   type.def(
       "flush",
       [](SharedCatalog& self) {
@@ -178,10 +185,33 @@ void DefineUsers(CatalogClass& type) {
       "What is known of the API keys of a user, or of all users.");
 }
 
+void DefineSandboxes(CatalogClass& type) {
+  type.def(
+      "find_sandbox",
+      [](SharedCatalog& self, py::object sandbox_id) {
+        const std::string id = ToText(sandbox_id, "sandbox_id");
+        return FromModel(
+            ValueOrThrow(self.Use([&](Catalog& catalog) { return catalog.FindSandbox(id); })));
+      },
+      py::arg("sandbox_id"), "What is kept of a sandbox, or None.");
+  type.def(
+      "recount",
+      [](SharedCatalog& self, py::object repair) {
+        const bool set_right = ToBoolean(repair, "repair");
+        return FromModel(ValueOrThrow(
+            self.Use([&](Catalog& catalog) { return catalog.Recount(set_right); })));
+      },
+      py::kw_only(), py::arg("repair") = false,
+      "Holds the counts of users against the records of their sandboxes, and says which "
+      "are wrong. repair sets them right.");
+}
+
 void DefineDocumentAndHttp(CatalogClass& type) {
   type.def("import_document", ImportDocument, py::arg("document"), py::arg("replace") = false,
+           py::kw_only(), py::arg("with_sandboxes") = false,
            "Applies a catalog document: all of it or nothing. A binary file is read piece by "
-           "piece. replace makes each list that the document has equal to it.");
+           "piece. replace makes each list that the document has equal to it; users who own "
+           "sandboxes are only removed by it with_sandboxes.");
   type.def("export_document", ExportDocument,
            "A document that imports to an equal catalog, API keys excepted.");
   type.def(
@@ -207,6 +237,7 @@ void DefineCatalog(py::module_& module) {
   DefineOpening(type);
   DefineReadingAndWriting(type);
   DefineUsers(type);
+  DefineSandboxes(type);
   DefineDocumentAndHttp(type);
 }
 

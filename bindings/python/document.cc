@@ -66,28 +66,26 @@ class FileSource : public std::streambuf {
 
 // Reads without the catalog, so that a file that is slow, or that calls back,
 // is in nobody's way.
-absl::Status ReadInto(std::streambuf& source, bool replace, WriteBatch* batch) {
+absl::Status ReadInto(std::streambuf& source, const ImportOptions& options, WriteBatch* batch) {
   const py::gil_scoped_release no_gil;
   std::istream in(&source);
-  ImportOptions options;
-  options.replace = replace;
   return ReadDocument(in, options, batch);
 }
 
-absl::Status ReadFrom(py::object document, bool replace, WriteBatch* batch) {
+absl::Status ReadFrom(py::object document, const ImportOptions& options, WriteBatch* batch) {
   if (PyUnicode_Check(document.ptr())) {
     const std::string text = ToText(document, "document");
     TextSource source(text);
-    return ReadInto(source, replace, batch);
+    return ReadInto(source, options, batch);
   }
   if (PyBytes_Check(document.ptr())) {
     TextSource source({PyBytes_AS_STRING(document.ptr()),
                        static_cast<size_t>(PyBytes_GET_SIZE(document.ptr()))});
-    return ReadInto(source, replace, batch);
+    return ReadInto(source, options, batch);
   }
   if (py::hasattr(document, "read")) {
     FileSource source(std::move(document));
-    absl::Status read = ReadInto(source, replace, batch);
+    absl::Status read = ReadInto(source, options, batch);
     source.RethrowRaised();
     return read;
   }
@@ -97,14 +95,18 @@ absl::Status ReadFrom(py::object document, bool replace, WriteBatch* batch) {
   // Other buffers can change while the engine reads.
   PyObject* copy = PyBytes_FromObject(document.ptr());
   if (copy == nullptr) throw py::error_already_set();
-  return ReadFrom(py::reinterpret_steal<py::bytes>(copy), replace, batch);
+  return ReadFrom(py::reinterpret_steal<py::bytes>(copy), options, batch);
 }
 
 }  // namespace
 
-void ImportDocument(SharedCatalog& catalog, py::object document, bool replace) {
+void ImportDocument(SharedCatalog& catalog, py::object document, bool replace,
+                    bool with_sandboxes) {
+  ImportOptions options;
+  options.replace = replace;
+  options.sandboxes = with_sandboxes ? OwnedSandboxes::kDelete : OwnedSandboxes::kRefuse;
   WriteBatch batch;
-  ThrowIfError(ReadFrom(std::move(document), replace, &batch));
+  ThrowIfError(ReadFrom(std::move(document), options, &batch));
   ThrowIfError(catalog.Use([&](Catalog& open) { return open.Apply(batch); }));
 }
 

@@ -13,7 +13,8 @@ namespace py = pybind11;
 // `document` is a str, an object with a buffer (bytes, bytearray, …), or a
 // binary file, which is read piece by piece. What its read() raises is raised
 // here, and nothing was imported.
-void ImportDocument(SharedCatalog& catalog, py::object document, bool replace);
+void ImportDocument(SharedCatalog& catalog, py::object document, bool replace,
+                    bool with_sandboxes);
 
 py::bytes ExportDocument(SharedCatalog& catalog);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "convert.h"
+#include "status.h"
 
 namespace muster::python {
 namespace {
@@ -14,7 +15,8 @@ using namespace pybind11::literals;  // "name"_a
 // The classes of muster._model. Never freed: values may be made until the
 // interpreter has ended.
 struct Classes {
-  py::object shape, rootfs, host, user, user_stats, api_key_info, page, rootfs_view, response;
+  py::object shape, rootfs, host, user, user_stats, api_key_info, page, rootfs_view, response,
+      sandbox, miscount, recount_report, skipped_change, apply_report;
 };
 Classes* classes = nullptr;
 
@@ -37,9 +39,12 @@ py::object FromOptional(const std::optional<int64_t>& value) {
 
 void LoadModelClasses() {
   const py::module_ model = py::module_::import("muster._model");
-  classes = new Classes{model.attr("Shape"), model.attr("Rootfs"),     model.attr("Host"),
-                        model.attr("User"),  model.attr("UserStats"),  model.attr("ApiKeyInfo"),
-                        model.attr("Page"),  model.attr("RootfsView"), model.attr("Response")};
+  classes = new Classes{
+      model.attr("Shape"),         model.attr("Rootfs"),     model.attr("Host"),
+      model.attr("User"),          model.attr("UserStats"),  model.attr("ApiKeyInfo"),
+      model.attr("Page"),          model.attr("RootfsView"), model.attr("Response"),
+      model.attr("Sandbox"),       model.attr("Miscount"),   model.attr("RecountReport"),
+      model.attr("SkippedChange"), model.attr("ApplyReport")};
 }
 
 Shape ToShape(py::handle value) {
@@ -70,6 +75,11 @@ Rootfs ToRootfs(py::handle value) {
 HostStatus ToHostStatus(py::handle name) {
   constexpr auto kNone = static_cast<HostStatus>(255);
   return HostStatusFromName(ToText(name, "status")).value_or(kNone);
+}
+
+SandboxStatus ToSandboxStatus(py::handle name) {
+  constexpr auto kNone = static_cast<SandboxStatus>(255);
+  return SandboxStatusFromName(ToText(name, "status")).value_or(kNone);
 }
 
 Host ToHost(py::handle value) {
@@ -148,6 +158,38 @@ py::object FromModel(const RootfsView& view) {
   return classes->rootfs_view("names"_a = FromTexts(view.names),
                               "default"_a = FromText(view.default_name),
                               "entries"_a = FromModel(view.entries));
+}
+
+py::object FromModel(const Sandbox& sandbox) {
+  return classes->sandbox(
+      "id"_a = FromText(sandbox.id), "user_id"_a = FromText(sandbox.user_id),
+      "status"_a = FromText(SandboxStatusName(sandbox.status)), "sequence"_a = sandbox.sequence,
+      "ended_unix_ms"_a = FromOptional(sandbox.ended_unix_ms),
+      "user_deleted"_a = sandbox.user_deleted);
+}
+
+py::object FromModel(const Miscount& miscount) {
+  return classes->miscount("user_id"_a = FromText(miscount.user_id),
+                           "recorded"_a = FromModel(miscount.recorded),
+                           "counted"_a = FromModel(miscount.counted));
+}
+
+py::object FromModel(const RecountReport& report) {
+  return classes->recount_report(
+      "user_count"_a = report.user_count, "sandbox_count"_a = report.sandbox_count,
+      "miscounts"_a = FromModel(report.miscounts), "repaired"_a = report.repaired);
+}
+
+py::object FromModel(const SkippedChange& change) {
+  const bool is_heartbeat = change.kind == SkippedChange::Kind::kHeartbeat;
+  return classes->skipped_change("kind"_a = is_heartbeat ? "heartbeat" : "sandbox_event",
+                                 "index"_a = change.index,
+                                 "reason"_a = ToException(change.reason));
+}
+
+py::object FromModel(const ApplyReport& report) {
+  return classes->apply_report("version"_a = report.version,
+                               "skipped"_a = FromModel(report.skipped));
 }
 
 py::object MakePage(py::list items, int64_t total, int64_t limit, int64_t offset) {

@@ -12,6 +12,7 @@
 
 #include "muster/model.h"
 #include "muster/snapshot.h"
+#include "muster/write_batch.h"
 
 namespace muster::python {
 
@@ -28,6 +29,7 @@ UserStats ToUserStats(py::handle value);
 
 // A name that no status has gives a value that no rule allows.
 HostStatus ToHostStatus(py::handle name);
+SandboxStatus ToSandboxStatus(py::handle name);
 
 py::object FromModel(const Shape& shape);
 py::object FromModel(const Rootfs& rootfs);
@@ -36,6 +38,11 @@ py::object FromModel(const User& user);
 py::object FromModel(const UserStats& stats);
 py::object FromModel(const ApiKeyInfo& info);
 py::object FromModel(const RootfsView& view);
+py::object FromModel(const Sandbox& sandbox);
+py::object FromModel(const Miscount& miscount);
+py::object FromModel(const RecountReport& report);
+py::object FromModel(const SkippedChange& change);
+py::object FromModel(const ApplyReport& report);
 
 template <typename Entry>
 py::object FromModel(const std::optional<Entry>& entry) {

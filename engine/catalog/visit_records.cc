@@ -64,11 +64,12 @@ absl::Status VisitInOrderOfId(const RecordCopy& copy, const Decode& decode,
 }
 
 absl::StatusOr<User> DecodeWholeUser(std::string_view id, std::string_view record) {
-  absl::StatusOr<UserStats> stats = model::DecodeUser(record);
-  if (!stats.ok()) return stats.status();
+  absl::StatusOr<model::UserFields> fields = model::ReadUser(record);
+  if (!fields.ok()) return fields.status();
   User user;
   user.id = std::string(id);
-  user.stats = *stats;
+  // Counts that follow from events cannot be put back by hand.
+  if (!fields->counted_by_events) user.stats = fields->stats;
   return user;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "commit/recount.h"
 #include "model/record.h"
 #include "model/rules.h"
 #include "model/text.h"
@@ -42,6 +43,24 @@ std::vector<std::string_view> KeysOf(const WriteBatch::Rep& batch, const Change&
   return api_keys;
 }
 
+// A time that stands alone in a change, 0 where there is none.
+int64_t TimeIn(std::string_view value) {
+  uint64_t unix_ms = 0;
+  model::GetVarint(&value, &unix_ms);
+  return static_cast<int64_t>(unix_ms);
+}
+
+// The fault that a kFaultyEvent keeps.
+absl::Status FaultOf(const Change& change) {
+  const std::string_view message = change.value.substr(1);
+  return absl::Status(static_cast<absl::StatusCode>(change.value[0]),
+                      absl::string_view(message.data(), message.size()));
+}
+
+absl::Status AtPlace(std::string_view place, const absl::Status& fault) {
+  return absl::Status(fault.code(), Concat(place, ": ", model::Message(fault)));
+}
+
 // Decodes, changes and encodes a record.
 template <typename Entry, typename Change>
 absl::StatusOr<std::string> Rewrite(absl::StatusOr<Entry> entry,
@@ -68,7 +87,8 @@ BatchApplier::BatchApplier(WriteTransaction& txn, store::Meta* meta, store::Pend
                 log->Append(meta_.version + 1, list, key, deleted);
                 return absl::OkStatus();
               }),
-      keys_(txn, *meta, &writer_) {}
+      keys_(txn, *meta, &writer_),
+      ledger_(txn, &writer_) {}
 
 absl::Status BatchApplier::Apply(const WriteBatch::Rep& batch, ApplyReport* report) {
   report_ = report;
@@ -85,9 +105,12 @@ absl::Status BatchApplier::ApplyChanges(const WriteBatch::Rep& batch) {
   std::string_view rest = batch.changes();
   Change change;
   while (WriteBatch::Rep::Next(&rest, &change)) {
-    if (absl::Status status = ApplyChange(batch, change); !status.ok()) return status;
+    const bool is_event = change.kind == ChangeKind::kRecordSandbox;
+    absl::Status status = is_event ? absl::OkStatus() : ledger_.Flush();
+    if (status.ok()) status = ApplyChange(batch, change);
+    if (!status.ok()) return status;
   }
-  return absl::OkStatus();
+  return ledger_.Flush();
 }
 
 absl::Status BatchApplier::ApplyChange(const WriteBatch::Rep& batch, const Change& change) {
@@ -98,8 +121,7 @@ absl::Status BatchApplier::ApplyChange(const WriteBatch::Rep& batch, const Chang
       return Put(change.list, change.key, change.value);
     case ChangeKind::kDelete:
       if (change.list == List::kUsers) {
-        absl::Status status = keys_.RemoveAllOf(change.key);
-        if (!status.ok()) return status;
+        return DeleteUsers({change.key}, TimeIn(change.value));
       }
       return Delete(change.list, change.key);
     case ChangeKind::kSetDisabled:
@@ -116,6 +138,13 @@ absl::Status BatchApplier::ApplyChange(const WriteBatch::Rep& batch, const Chang
     case ChangeKind::kAddApiKey:
     case ChangeKind::kRevokeApiKey:
       return ApplyKeyChange(batch, change);
+    case ChangeKind::kRecordSandbox:
+    case ChangeKind::kFaultyEvent:
+      return RecordSandbox(batch, change);
+    case ChangeKind::kDropSandbox:
+      return ledger_.Drop(change.key, TimeIn(change.value));
+    case ChangeKind::kRecount:
+      return SetCountsRight(batch.recount_report());
   }
   return absl::InternalError("a batch holds a change of an unknown kind");
 }
@@ -185,10 +214,10 @@ absl::Status BatchApplier::PutRootfs(std::string_view name, std::string_view rec
 }
 
 absl::Status BatchApplier::PutUser(std::string_view id, std::string_view record) {
-  ++users_put_;
-  if (!record.empty()) return Put(List::kUsers, id, record);
+  const std::string place = Concat("/users/", std::to_string(users_put_++), "/stats");
   auto existing = store::GetRecord(txn_, List::kUsers, id);
   if (!existing.ok()) return existing.status();
+  if (!record.empty()) return PutStats(id, *existing, record, place);
   if (existing->has_value()) return absl::OkStatus();
   std::string zeros;
   model::EncodeUser(UserStats{}, &zeros);
@@ -254,7 +283,64 @@ absl::Status BatchApplier::TakeDefaultMarkFromOthers(std::string_view name) {
 absl::Status BatchApplier::SetStats(std::string_view user_id, std::string_view record) {
   absl::StatusOr<std::string> existing = Existing(List::kUsers, user_id);
   if (!existing.ok()) return existing.status();
+  return PutStats(user_id, *existing, record,
+                  Concat("/users/", model::Printable(user_id), "/stats"));
+}
+
+absl::Status BatchApplier::PutStats(std::string_view user_id,
+                                    std::optional<std::string_view> existing,
+                                    std::string_view record, std::string_view place) {
+  if (existing) {
+    absl::StatusOr<model::UserFields> user = model::ReadUser(*existing);
+    if (!user.ok()) return user.status();
+    if (user->counted_by_events) {
+      absl::StatusOr<UserStats> stats = model::DecodeUser(record);
+      if (!stats.ok() || *stats == user->stats) return stats.status();
+      return absl::FailedPreconditionError(
+          Concat(place, ": must be left out, or as they are: the counts of user ",
+                 model::Printable(user_id), " come from sandbox events"));
+    }
+  }
   return Put(List::kUsers, user_id, record);
+}
+
+absl::Status BatchApplier::DeleteUsers(const std::vector<std::string_view>& user_ids,
+                                       int64_t with_sandboxes_unix_ms) {
+  absl::Status status;
+  if (with_sandboxes_unix_ms != 0) {
+    status = ledger_.EndAllOf(user_ids, with_sandboxes_unix_ms);
+  }
+  for (std::string_view user_id : user_ids) {
+    if (status.ok() && with_sandboxes_unix_ms == 0) status = ledger_.CheckOwnsNone(user_id);
+    if (status.ok()) status = keys_.RemoveAllOf(user_id);
+    if (status.ok()) status = Delete(List::kUsers, user_id);
+    if (!status.ok()) return status;
+  }
+  return status;
+}
+
+absl::Status BatchApplier::RecordSandbox(const WriteBatch::Rep& batch, const Change& change) {
+  const size_t index = events_++;
+  absl::Status fault;
+  if (change.kind == ChangeKind::kFaultyEvent) {
+    fault = FaultOf(change);
+  } else {
+    absl::Status status = ledger_.Record(change.key, change.value, &fault);
+    if (!status.ok() || fault.ok()) return status;
+    fault = AtPlace(Concat("/sandbox_events/", std::to_string(index)), fault);
+  }
+  if (!batch.skips_faulty_events()) return fault;
+  report_->skipped.push_back({SkippedChange::Kind::kSandboxEvent, index, std::move(fault)});
+  return absl::OkStatus();
+}
+
+absl::Status BatchApplier::SetCountsRight(RecountReport* report) {
+  absl::StatusOr<RecountReport> found = Recount(txn_, meta_);
+  if (!found.ok()) return found.status();
+  absl::Status status = Repair(txn_, &writer_, &*found);
+  changed_ = changed_ || !found->miscounts.empty();
+  if (status.ok() && report != nullptr) *report = *std::move(found);
+  return status;
 }
 
 absl::Status BatchApplier::ApplyKeyChange(const WriteBatch::Rep& batch, const Change& change) {
@@ -297,8 +383,10 @@ absl::Status BatchApplier::RemoveWhatIsNotPut(const WriteBatch::Rep& batch, List
         if (!put.contains(key)) others.emplace_back(key);
         return true;
       });
+  if (status.ok() && list == List::kUsers) {
+    return DeleteUsers({others.begin(), others.end()}, batch.replaced_with_sandboxes_unix_ms());
+  }
   for (const std::string& key : others) {
-    if (status.ok() && list == List::kUsers) status = keys_.RemoveAllOf(key);
     if (status.ok()) status = Delete(list, key);
   }
   return status;

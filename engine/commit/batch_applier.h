@@ -7,14 +7,18 @@
 #define MUSTER_COMMIT_BATCH_APPLIER_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "commit/batch_rep.h"
 #include "commit/changed_identities.h"
 #include "commit/key_ring.h"
+#include "commit/sandbox_ledger.h"
 #include "muster/store.h"
 #include "store/change_log.h"
 #include "store/meta.h"
@@ -38,7 +42,7 @@ class BatchApplier {
   absl::Status Apply(const WriteBatch::Rep& batch, ApplyReport* report);
 
   // Whether any record is other than before.
-  bool changed() const { return changed_ || keys_.changed(); }
+  bool changed() const { return changed_ || keys_.changed() || ledger_.changed(); }
 
  private:
   // Before anything is changed.
@@ -56,6 +60,12 @@ class BatchApplier {
   absl::Status SetDefault(std::string_view name);
   absl::Status TakeDefaultMarkFromOthers(std::string_view name);
   absl::Status SetStats(std::string_view user_id, std::string_view record);
+  absl::Status PutStats(std::string_view user_id, std::optional<std::string_view> existing,
+                        std::string_view record, std::string_view place);
+  absl::Status DeleteUsers(const std::vector<std::string_view>& user_ids,
+                           int64_t with_sandboxes_unix_ms);
+  absl::Status RecordSandbox(const WriteBatch::Rep& batch, const Change& change);
+  absl::Status SetCountsRight(RecountReport* report);
   absl::Status ApplyKeyChange(const WriteBatch::Rep& batch, const Change& change);
 
   absl::Status RemoveWhatIsNotPut(const WriteBatch::Rep& batch, List list);
@@ -70,9 +80,11 @@ class BatchApplier {
   const store::Meta& meta_;
   store::RecordWriter writer_;
   KeyRing keys_;
+  SandboxLedger ledger_;
   ApplyReport* report_ = nullptr;  // where what is skipped is told
   size_t users_put_ = 0;           // for the places in errors
   size_t keys_added_ = 0;
+  size_t events_ = 0;
   bool changed_ = false;
 };
 

@@ -15,7 +15,8 @@ void WriteBatch::Rep::Add(ChangeKind kind, List list, std::string_view key,
   model::PutText(value, &changes_);
   ++size_;
   requires_any_ |= kind == ChangeKind::kRequireVersion;
-  if (kind == ChangeKind::kPut || kind == ChangeKind::kAddApiKey) {
+  if (kind == ChangeKind::kPut || kind == ChangeKind::kAddApiKey ||
+      kind == ChangeKind::kRecordSandbox || kind == ChangeKind::kFaultyEvent) {
     ++puts_[static_cast<size_t>(list)];
   }
 }
@@ -37,6 +38,10 @@ std::string WriteBatch::Rep::NextPlace(List list) const {
 
 std::string WriteBatch::Rep::NextKeyPlace() const { return NextPlace(List::kApiKeys); }
 
+std::string WriteBatch::Rep::NextEventPlace() const {
+  return model::Concat("/sandbox_events/", std::to_string(event_count()));
+}
+
 bool WriteBatch::Rep::replaces_any() const {
   for (bool replaces : replaces_) {
     if (replaces) return true;
@@ -49,6 +54,9 @@ void WriteBatch::Rep::Clear() {
   changes_.clear();
   replaces_.fill(false);
   puts_.fill(0);
+  replaced_with_sandboxes_unix_ms_ = 0;
+  skips_faulty_events_ = false;
+  recount_report_ = nullptr;
   size_ = 0;
   requires_any_ = false;
   status_ = absl::OkStatus();

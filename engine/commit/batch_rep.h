@@ -24,7 +24,7 @@ namespace muster {
 // What a change does. The values are part of a batch's written form.
 enum class ChangeKind : uint8_t {
   kPut = 0,             // value: the record; a user's may be empty: keep its counts
-  kDelete = 1,          // no value
+  kDelete = 1,          // value: none; of a user with its sandboxes: varint unix_ms
   kSetDisabled = 2,     // value: one byte, 0 or 1
   kSetHostStatus = 3,   // value: one byte, a HostStatus
   kSetDefault = 4,      // no value
@@ -33,6 +33,10 @@ enum class ChangeKind : uint8_t {
   kAddApiKey = 7,       // value: varint secret, created_unix_ms, then the label
   kRevokeApiKey = 8,    // key: an id, or empty; value: varint secret
   kRequireVersion = 9,  // key: an id, or empty for the whole list; value: varint
+  kRecordSandbox = 20,  // value: the sandbox's record, should the event count
+  kFaultyEvent = 21,    // value: a byte, the code of the fault, then its message
+  kDropSandbox = 22,    // drops one that ended long ago; value: varint latest unix_ms
+  kRecount = 23,        // sets counts right; no key, no value
 };
 
 struct Change {
@@ -62,6 +66,8 @@ class WriteBatch::Rep {
   std::string NextPlace(List list) const;
   // The same for keys that are added outside of a user's entry: "/api_keys/0".
   std::string NextKeyPlace() const;
+  // And for events: "/sandbox_events/3".
+  std::string NextEventPlace() const;
 
   void Clear();
 
@@ -72,6 +78,17 @@ class WriteBatch::Rep {
   bool replaces(List list) const { return replaces_[static_cast<size_t>(list)]; }
   void set_replaces(List list) { replaces_[static_cast<size_t>(list)] = true; }
   bool replaces_any() const;
+  // When users that a Replace() removes were to go with their sandboxes; 0: not.
+  int64_t replaced_with_sandboxes_unix_ms() const { return replaced_with_sandboxes_unix_ms_; }
+  void replace_with_sandboxes(int64_t unix_ms) { replaced_with_sandboxes_unix_ms_ = unix_ms; }
+
+  bool skips_faulty_events() const { return skips_faulty_events_; }
+  void skip_faulty_events() { skips_faulty_events_ = true; }
+  size_t event_count() const { return puts_[static_cast<size_t>(List::kSandboxes)]; }
+
+  // Where kRecount says what it found; null: nowhere. Borrowed, never written down.
+  RecountReport* recount_report() const { return recount_report_; }
+  void set_recount_report(RecountReport* report) { recount_report_ = report; }
 
   // Whether there is some kRequireVersion.
   bool requires_any() const { return requires_any_; }
@@ -89,6 +106,9 @@ class WriteBatch::Rep {
   std::deque<std::string> secrets_;  // a deque: growing must not leave copies behind
   std::array<bool, kListCount> replaces_{};
   std::array<size_t, kListCount> puts_{};
+  int64_t replaced_with_sandboxes_unix_ms_ = 0;
+  bool skips_faulty_events_ = false;
+  RecountReport* recount_report_ = nullptr;
   size_t size_ = 0;
   bool requires_any_ = false;
   absl::Status status_;

@@ -18,6 +18,9 @@ constexpr milliseconds kTroubleInterval{1000};
 // duties.
 constexpr milliseconds kLeadTime{20};
 
+// From one slice of tombstones to the next, at the least.
+constexpr milliseconds kMinSweepPause{20};
+
 using Interval = std::optional<milliseconds>;
 
 Interval Sooner(Interval a, Interval b) {
@@ -61,6 +64,9 @@ absl::StatusOr<std::unique_ptr<Committer>> Committer::Open(Store& store,
         std::make_unique<RelaxedWriter>(parts, milliseconds(options.flush_interval_ms), wake);
   } else {
     committer->writer_ = std::make_unique<DurableWriter>(parts);
+  }
+  if (options.tombstone_retention_ms > 0) {
+    committer->SweepTombstonesAfter(options.tombstone_retention_ms);
   }
   return committer;
 }
@@ -139,10 +145,38 @@ Interval Committer::TryAgainIfTroubled() {
   return health_.troubled() ? Interval(kTroubleInterval) : std::nullopt;
 }
 
+void Committer::SweepTombstonesAfter(int64_t retention_ms) {
+  // Others' batches go first: a slice that finds no room comes again.
+  const auto apply = [this](const WriteBatch::Rep& batch) {
+    ApplyReport report;
+    return Apply(batch, &report, std::chrono::steady_clock::now() + kTroubleInterval);
+  };
+  tombstones_ = std::make_unique<TombstoneSweeper>(store_, retention_ms, apply);
+  maintenance_.Wake();
+}
+
+Interval Committer::SweepTombstones() {
+  if (tombstones_ == nullptr) return std::nullopt;
+  using std::chrono::steady_clock, std::chrono::system_clock;
+  if (const auto now = steady_clock::now(); now < next_sweep_) {
+    return std::chrono::ceil<milliseconds>(next_sweep_ - now);
+  }
+  const auto unix_time = system_clock::now().time_since_epoch();
+  const auto unix_ms = std::chrono::duration_cast<milliseconds>(unix_time).count();
+  // A fault shows where it lies: in Health, or with the next event of the sandbox.
+  if (!store_.RoleTakenByOthers(Role::kOnlyWriter)) {
+    static_cast<void>(tombstones_->SweepSlice(unix_ms));
+  }
+  const milliseconds pause = std::max(tombstones_->pause(), kMinSweepPause);
+  next_sweep_ = steady_clock::now() + pause;
+  return pause;
+}
+
 Interval Committer::Maintain() {
   Interval next = keeper_->Maintain();
   if (LeadForAsync()) next = milliseconds(0);
   next = Sooner(next, writer_->FlushIfDue());
+  next = Sooner(next, SweepTombstones());
   return Sooner(next, TryAgainIfTroubled());
 }
 

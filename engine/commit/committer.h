@@ -19,6 +19,7 @@
 #include "commit/group_writer.h"
 #include "commit/health.h"
 #include "commit/maintenance_thread.h"
+#include "commit/tombstone_sweeper.h"
 #include "commit/view_keeper.h"
 #include "identity/api_key.h"
 #include "identity/user_cache.h"
@@ -88,6 +89,8 @@ class Committer {
   bool LeadForAsync();
   std::optional<std::chrono::milliseconds> Maintain();
   std::optional<std::chrono::milliseconds> TryAgainIfTroubled();
+  void SweepTombstonesAfter(int64_t retention_ms);
+  std::optional<std::chrono::milliseconds> SweepTombstones();
 
   Store& store_;
   Health health_;
@@ -95,6 +98,11 @@ class Committer {
   std::unique_ptr<GroupWriter> writer_;
   identity::CatalogSecret secret_{};
   CommitQueue queue_;
+
+  // Null where what is kept of ended sandboxes is kept for ever. Used by the
+  // maintenance thread.
+  std::unique_ptr<TombstoneSweeper> tombstones_;
+  std::chrono::steady_clock::time_point next_sweep_{};
 
   std::mutex completed_mutex_;
   std::vector<std::unique_ptr<CommitRequest>> completed_;  // to be called back

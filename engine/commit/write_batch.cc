@@ -96,18 +96,29 @@ void WriteBatch::DeleteHost(std::string_view id) {
   rep_->Add(ChangeKind::kDelete, List::kHosts, id, {});
 }
 
-void WriteBatch::DeleteUser(std::string_view id) {
+void WriteBatch::DeleteUser(std::string_view id, OwnedSandboxes sandboxes) {
   if (!rep_->Check(CheckId(List::kUsers, id))) return;
-  rep_->Add(ChangeKind::kDelete, List::kUsers, id, {});
+  std::string deleted_unix_ms;
+  if (sandboxes == OwnedSandboxes::kDelete) {
+    model::PutVarint(static_cast<uint64_t>(NowUnixMs()), &deleted_unix_ms);
+  }
+  rep_->Add(ChangeKind::kDelete, List::kUsers, id, deleted_unix_ms);
 }
 
-void WriteBatch::Replace(List list) {
+void WriteBatch::Replace(List list, OwnedSandboxes sandboxes) {
+  if (list == List::kSandboxes) {
+    rep_->Check(Fault("/sandboxes", "cannot be replaced as a list: record events"));
+    return;
+  }
   if (!HasEntries(list)) {
     rep_->Check(absl::InvalidArgumentError(
         "/api_keys: cannot be replaced as a list: put users with their keys"));
     return;
   }
   rep_->set_replaces(list);
+  if (list == List::kUsers && sandboxes == OwnedSandboxes::kDelete) {
+    rep_->replace_with_sandboxes(NowUnixMs());
+  }
 }
 
 void WriteBatch::SetDisabled(List list, std::string_view id, bool disabled) {
@@ -143,6 +154,26 @@ void WriteBatch::SetUserStats(std::string_view user_id, const UserStats& stats) 
   model::EncodeUser(stats, &record);
   rep_->Add(ChangeKind::kSetStats, List::kUsers, user_id, record);
 }
+
+void WriteBatch::RecordSandbox(const SandboxEvent& event) {
+  absl::Status fault = model::Validate(event, rep_->NextEventPlace());
+  if (!fault.ok() && rep_->skips_faulty_events()) {
+    std::string why(1, static_cast<char>(fault.code()));
+    why.append(model::Message(fault));
+    rep_->Add(ChangeKind::kFaultyEvent, List::kSandboxes, {}, why);
+    return;
+  }
+  if (!rep_->Check(fault)) return;
+  // Another process that gets this batch has to come to the same record.
+  const int64_t ended_unix_ms = model::IsTerminal(event.status) ? NowUnixMs() : 0;
+  const model::SandboxFields sandbox{event.status, false, event.user_id, event.sequence,
+                                     ended_unix_ms};
+  std::string record;
+  model::EncodeSandbox(sandbox, &record);
+  rep_->Add(ChangeKind::kRecordSandbox, List::kSandboxes, event.sandbox_id, record);
+}
+
+void WriteBatch::SkipFaultyEvents() { rep_->skip_faulty_events(); }
 
 std::string WriteBatch::CreateApiKey(std::string_view user_id, std::string_view label) {
   std::string key = identity::NewApiKey();

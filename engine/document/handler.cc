@@ -47,7 +47,7 @@ bool Handler::StartArray() {
     case State::kRoot:
       state_ = State::kList;
       entry_reader_.StartList(keys_.last());
-      if (options_->replace) batch_->Replace(keys_.last().list);
+      if (options_->replace) batch_->Replace(keys_.last().list, options_->sandboxes);
       return Go(batch_->status());
     case State::kEntry:
       return Go(entry_reader_.StartArray());

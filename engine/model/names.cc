@@ -42,6 +42,40 @@ std::optional<HostStatus> HostStatusFromName(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view SandboxStatusName(SandboxStatus status) {
+  switch (status) {
+    case SandboxStatus::kCreating:
+      return "creating";
+    case SandboxStatus::kRunning:
+      return "running";
+    case SandboxStatus::kPausing:
+      return "pausing";
+    case SandboxStatus::kPaused:
+      return "paused";
+    case SandboxStatus::kResuming:
+      return "resuming";
+    case SandboxStatus::kForking:
+      return "forking";
+    case SandboxStatus::kError:
+      return "error";
+    case SandboxStatus::kDestroying:
+      return "destroying";
+    case SandboxStatus::kDestroyed:
+      return "destroyed";
+    case SandboxStatus::kFailed:
+      return "failed";
+  }
+  return "";
+}
+
+std::optional<SandboxStatus> SandboxStatusFromName(std::string_view name) {
+  for (uint8_t i = 0; i <= static_cast<uint8_t>(SandboxStatus::kFailed); ++i) {
+    const auto status = static_cast<SandboxStatus>(i);
+    if (SandboxStatusName(status) == name) return status;
+  }
+  return std::nullopt;
+}
+
 const char* Version() { return MUSTER_VERSION; }
 
 namespace model {

@@ -26,6 +26,10 @@ constexpr uint8_t kHasQuota = 2;
 constexpr uint8_t kDeprecated = 2;
 constexpr uint8_t kDefault = 4;
 constexpr int kStatusShift = 1;  // two bits
+constexpr uint8_t kCountedByEvents = 1;
+constexpr uint8_t kSandboxStatusBits = 15;
+constexpr uint8_t kUserDeleted = 16;
+constexpr uint8_t kHasEnded = 32;
 
 void PutHead(uint8_t flags, std::string* out) {
   out->push_back(kForm);
@@ -225,21 +229,77 @@ absl::StatusOr<Host> DecodeHost(std::string_view id, std::string_view record) {
 }
 
 void EncodeUser(const UserStats& stats, std::string* out) {
-  PutHead(0, out);
-  PutInteger(stats.running, out);
-  PutInteger(stats.paused, out);
-  PutInteger(stats.other, out);
-  PutInteger(stats.total, out);
+  EncodeUser(UserFields{stats}, out);
 }
 
 absl::StatusOr<UserStats> DecodeUser(std::string_view record) {
+  absl::StatusOr<UserFields> user = ReadUser(record);
+  if (!user.ok()) return user.status();
+  return user->stats;
+}
+
+void EncodeUser(const UserFields& user, std::string* out) {
+  PutHead(user.counted_by_events ? kCountedByEvents : 0, out);
+  PutInteger(user.stats.running, out);
+  PutInteger(user.stats.paused, out);
+  PutInteger(user.stats.other, out);
+  PutInteger(user.stats.total, out);
+  if (user.counted_by_events) PutInteger(user.dropped, out);
+}
+
+absl::StatusOr<UserFields> ReadUser(std::string_view record) {
   FieldReader in(record);
-  UserStats stats;
-  stats.running = in.Integer();
-  stats.paused = in.Integer();
-  stats.other = in.Integer();
-  stats.total = in.Integer();
-  return in.Finish(stats);
+  UserFields user;
+  user.counted_by_events = in.flag(kCountedByEvents);
+  user.stats.running = in.Integer();
+  user.stats.paused = in.Integer();
+  user.stats.other = in.Integer();
+  user.stats.total = in.Integer();
+  if (user.counted_by_events) user.dropped = in.Integer();
+  return in.Finish(user);
+}
+
+int64_t UserStats::*CountOf(SandboxStatus status) {
+  if (status == SandboxStatus::kRunning) return &UserStats::running;
+  if (status == SandboxStatus::kPaused) return &UserStats::paused;
+  return IsTerminal(status) ? nullptr : &UserStats::other;
+}
+
+void EncodeSandbox(const SandboxFields& sandbox, std::string* out) {
+  PutHead(static_cast<uint8_t>(static_cast<uint8_t>(sandbox.status) |
+                               (sandbox.user_deleted ? kUserDeleted : 0) |
+                               (sandbox.ended_unix_ms != 0 ? kHasEnded : 0)),
+          out);
+  PutText(sandbox.user_id, out);
+  PutInteger(sandbox.sequence, out);
+  if (sandbox.ended_unix_ms != 0) PutInteger(sandbox.ended_unix_ms, out);
+}
+
+absl::StatusOr<SandboxFields> ReadSandbox(std::string_view record) {
+  FieldReader in(record);
+  SandboxFields sandbox;
+  sandbox.status = static_cast<SandboxStatus>(in.flags() & kSandboxStatusBits);
+  sandbox.user_deleted = in.flag(kUserDeleted);
+  sandbox.user_id = in.TextInPlace();
+  sandbox.sequence = in.Integer();
+  if (in.flag(kHasEnded)) sandbox.ended_unix_ms = in.Integer();
+  if (sandbox.status > SandboxStatus::kFailed) {
+    return absl::DataLossError("a record is damaged");
+  }
+  return in.Finish(sandbox);
+}
+
+absl::StatusOr<Sandbox> DecodeSandbox(std::string_view id, std::string_view record) {
+  const absl::StatusOr<SandboxFields> fields = ReadSandbox(record);
+  if (!fields.ok()) return fields.status();
+  Sandbox sandbox;
+  sandbox.id = std::string(id);
+  sandbox.user_id = std::string(fields->user_id);
+  sandbox.status = fields->status;
+  sandbox.sequence = fields->sequence;
+  if (fields->ended_unix_ms != 0) sandbox.ended_unix_ms = fields->ended_unix_ms;
+  sandbox.user_deleted = fields->user_deleted;
+  return sandbox;
 }
 
 void EncodeApiKey(const ApiKeyInfo& info, std::string* out) {

@@ -24,7 +24,7 @@ namespace muster::model {
 void EncodeShape(const Shape& shape, std::string* out);
 void EncodeRootfs(const Rootfs& rootfs, std::string* out);
 void EncodeHost(const Host& host, std::string* out);
-void EncodeUser(const UserStats& stats, std::string* out);
+void EncodeUser(const UserStats& stats, std::string* out);    // set by hand
 void EncodeApiKey(const ApiKeyInfo& info, std::string* out);  // all but the id
 
 absl::StatusOr<Shape> DecodeShape(std::string_view id, std::string_view record);
@@ -60,6 +60,37 @@ uint64_t StampOf(std::string_view record);
 
 // Whether two records are equal, their stamps apart.
 bool EqualsButForStamp(std::string_view a, std::string_view b);
+
+// All that a user's record says.
+struct UserFields {
+  UserStats stats;
+  bool counted_by_events = false;  // the counts come from sandbox events
+  // Of a user counted by events: ended sandboxes whose records are gone. So many
+  // records as `stats.total` is greater than this are there.
+  int64_t dropped = 0;
+};
+void EncodeUser(const UserFields& user, std::string* out);
+absl::StatusOr<UserFields> ReadUser(std::string_view record);
+
+// A sandbox's record taken apart in place. Borrows the record's bytes.
+struct SandboxFields {
+  SandboxStatus status = SandboxStatus::kCreating;
+  bool user_deleted = false;
+  std::string_view user_id;
+  int64_t sequence = 0;
+  int64_t ended_unix_ms = 0;  // 0 where it has not ended
+};
+void EncodeSandbox(const SandboxFields& sandbox, std::string* out);
+absl::StatusOr<SandboxFields> ReadSandbox(std::string_view record);
+absl::StatusOr<Sandbox> DecodeSandbox(std::string_view id, std::string_view record);
+
+inline bool IsTerminal(SandboxStatus status) {
+  return status == SandboxStatus::kDestroyed || status == SandboxStatus::kFailed;
+}
+
+// Which of a user's counts, beside the total, a sandbox of that status is in; null
+// for a terminal one.
+int64_t UserStats::*CountOf(SandboxStatus status);
 
 // The pieces, for other binary forms of the engine.
 void PutVarint(uint64_t value, std::string* out);

@@ -56,6 +56,9 @@ const char kDescriptionSentence[] = "must be a string of up to 4096 bytes of UTF
 const char kLabelSentence[] =
     "must be a string of up to 255 bytes of UTF-8 without control characters";
 const char kStatusSentence[] = "must be \"active\", \"draining\" or \"dead\"";
+const char kSandboxStatusSentence[] =
+    "must be \"creating\", \"running\", \"pausing\", \"paused\", \"resuming\", \"forking\", "
+    "\"error\", \"destroying\", \"destroyed\" or \"failed\"";
 const char kRootfsesSentence[] = "must be an array of up to 256 names";
 const char kApiKeySentence[] =
     "must be a string of 8 to 512 bytes of printable ASCII without space or comma";
@@ -182,6 +185,16 @@ absl::Status Validate(const UserStats& stats, std::string_view place) {
   if (status.ok() && stats.running + stats.paused + stats.other > stats.total) {
     return Fault(place, kStatsSumSentence);
   }
+  return status;
+}
+
+absl::Status Validate(const SandboxEvent& event, std::string_view place) {
+  absl::Status status = CheckName(event.sandbox_id, place, "sandbox_id");
+  if (status.ok()) status = CheckName(event.user_id, place, "user_id");
+  if (status.ok() && SandboxStatusName(event.status).empty()) {
+    return Fault(Under(place, "status"), kSandboxStatusSentence);
+  }
+  if (status.ok()) status = CheckInteger(kSequence, event.sequence, place, "sequence");
   return status;
 }
 

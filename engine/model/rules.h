@@ -38,6 +38,8 @@ inline constexpr IntegerRule kFreeMib{0, kMaxInt32};
 inline constexpr IntegerRule kVmCount{0, kMaxInt32};
 inline constexpr IntegerRule kStat{0, kMaxInt32};
 
+inline constexpr IntegerRule kSequence{1, INT64_MAX};
+
 inline constexpr size_t kMaxNameBytes = 255;
 inline constexpr size_t kMaxDescriptionBytes = 4096;
 inline constexpr size_t kMaxRootfses = 256;
@@ -49,6 +51,7 @@ extern const char kNameSentence[];  // ids and names
 extern const char kDescriptionSentence[];
 extern const char kLabelSentence[];
 extern const char kStatusSentence[];
+extern const char kSandboxStatusSentence[];
 extern const char kRootfsesSentence[];  // the array as such
 extern const char kApiKeySentence[];
 extern const char kBooleanSentence[];
@@ -75,6 +78,7 @@ absl::Status Validate(const Rootfs& rootfs, std::string_view place);
 absl::Status Validate(const Host& host, std::string_view place);
 absl::Status Validate(const User& user, std::string_view place);
 absl::Status Validate(const UserStats& stats, std::string_view place);
+absl::Status Validate(const SandboxEvent& event, std::string_view place);
 
 }  // namespace muster::model
 

@@ -138,12 +138,40 @@ absl::StatusOr<bool> RecordWriter::Write(List list, std::string_view key,
                                          std::optional<std::string_view> old) {
   // The old bytes are gone once the table changes.
   const bool replaces = old.has_value();
-  const uint64_t old_checksum = replaces ? SealedChecksum(*old) : 0;
+  absl::Status status = PutSealed(list, key, replaces, replaces ? SealedChecksum(*old) : 0);
+  if (!status.ok()) return status;
+  return true;
+}
+
+absl::StatusOr<RecordWriter::Found> RecordWriter::Find(List list, std::string_view key) {
+  const Table table = TableOf(list);
+  absl::StatusOr<std::optional<std::string_view>> sealed = transaction_->Get(table, key);
+  if (!sealed.ok()) return sealed.status();
+  if (!sealed->has_value()) return Found{};
+  absl::StatusOr<std::string_view> record = Unseal(table, key, **sealed);
+  if (!record.ok()) return record.status();
+  return Found{*record, SealedChecksum(**sealed)};
+}
+
+absl::Status RecordWriter::PutOver(List list, std::string_view key, const Found& found,
+                                   std::string_view record) {
+  Seal(TableOf(list), key, record, &sealed_);
+  return PutSealed(list, key, found.record.has_value(), found.checksum);
+}
+
+absl::Status RecordWriter::PutStampedOver(List list, std::string_view key, const Found& found,
+                                          std::string_view record) {
+  model::Stamp(record, meta_->version + 1, &stamped_);
+  return PutOver(list, key, found, stamped_);
+}
+
+absl::Status RecordWriter::PutSealed(List list, std::string_view key, bool replaces,
+                                     uint64_t checksum) {
   absl::Status status = transaction_->Put(TableOf(list), key, sealed_);
   if (!status.ok()) return status;
   ListState& state = meta_->list(list);
   state.count += replaces ? 0 : 1;
-  state.digest += SealedChecksum(sealed_) - old_checksum;
+  state.digest += SealedChecksum(sealed_) - checksum;
   return Changed(list, key, false);
 }
 
@@ -160,14 +188,13 @@ absl::StatusOr<bool> RecordWriter::Delete(List list, std::string_view key) {
   if (!status.ok()) return status;
   state.count -= 1;
   state.digest -= old_checksum;
-  return Changed(list, key, true);
-}
-
-absl::StatusOr<bool> RecordWriter::Changed(List list, std::string_view key, bool deleted) {
-  if (!on_change_) return true;
-  absl::Status status = on_change_(list, key, deleted);
+  status = Changed(list, key, true);
   if (!status.ok()) return status;
   return true;
+}
+
+absl::Status RecordWriter::Changed(List list, std::string_view key, bool deleted) {
+  return on_change_ ? on_change_(list, key, deleted) : absl::OkStatus();
 }
 
 absl::StatusOr<bool> RecordWriter::PutUncounted(Table table, std::string_view key,

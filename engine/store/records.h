@@ -67,6 +67,22 @@ class RecordWriter {
   // nothing is written.
   absl::StatusOr<bool> PutStamped(List list, std::string_view key, std::string_view record);
 
+  // What stands under a key, for whoever looks before writing: PutOver() then need
+  // not look again. The bytes stay valid as ReadTransaction::Get() says.
+  struct Found {
+    std::optional<std::string_view> record;  // verified
+    uint64_t checksum = 0;                   // that it carries
+  };
+  // DataLoss where the record is damaged.
+  absl::StatusOr<Found> Find(List list, std::string_view key);
+
+  // Writes a record, with no look at what stands there: that is `found`, and other
+  // bytes. They need not be valid any more.
+  absl::Status PutOver(List list, std::string_view key, const Found& found,
+                       std::string_view record);
+  absl::Status PutStampedOver(List list, std::string_view key, const Found& found,
+                              std::string_view record);
+
   // True where there was a record, false where there was none.
   absl::StatusOr<bool> Delete(List list, std::string_view key);
 
@@ -80,7 +96,9 @@ class RecordWriter {
   // Writes what sealed_ holds in place of `old`.
   absl::StatusOr<bool> Write(List list, std::string_view key,
                              std::optional<std::string_view> old);
-  absl::StatusOr<bool> Changed(List list, std::string_view key, bool deleted);
+  // Writes what was sealed over a record, or nothing, with that checksum.
+  absl::Status PutSealed(List list, std::string_view key, bool replaces, uint64_t checksum);
+  absl::Status Changed(List list, std::string_view key, bool deleted);
 
   WriteTransaction* transaction_;
   Meta* meta_;

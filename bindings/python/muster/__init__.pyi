@@ -16,6 +16,18 @@ _Headers: TypeAlias = (
     | Iterable[tuple[bytes, _HeaderValue]]
 )
 _PublicList: TypeAlias = Literal["shapes", "rootfs", "hosts"]
+_SandboxStatus: TypeAlias = Literal[
+    "creating",
+    "running",
+    "pausing",
+    "paused",
+    "resuming",
+    "forking",
+    "error",
+    "destroying",
+    "destroyed",
+    "failed",
+]
 _HostStatus: TypeAlias = Literal["active", "draining", "dead"]
 
 class _BinaryFile(Protocol):
@@ -90,6 +102,39 @@ class ApiKeyInfo:
     hint: str
     created_unix_ms: int
 
+@dataclass(slots=True, kw_only=True)
+class Sandbox:
+    id: str
+    user_id: str
+    status: str
+    sequence: int
+    ended_unix_ms: int | None = None
+    user_deleted: bool = False
+
+@dataclass(slots=True, kw_only=True)
+class Miscount:
+    user_id: str
+    recorded: UserStats
+    counted: UserStats
+
+@dataclass(slots=True, kw_only=True)
+class RecountReport:
+    user_count: int
+    sandbox_count: int
+    miscounts: list[Miscount]
+    repaired: bool
+
+@dataclass(slots=True, kw_only=True)
+class SkippedChange:
+    kind: str
+    index: int
+    reason: Error
+
+@dataclass(slots=True, kw_only=True)
+class ApplyReport:
+    version: int
+    skipped: list[SkippedChange] = field(default_factory=list)
+
 _Entry = TypeVar("_Entry")
 
 @dataclass(slots=True, kw_only=True)
@@ -127,8 +172,10 @@ class WriteBatch:
     def delete_shape(self, id: str) -> None: ...
     def delete_rootfs(self, name: str) -> None: ...
     def delete_host(self, id: str) -> None: ...
-    def delete_user(self, id: str) -> None: ...
-    def replace(self, list: _PublicList | Literal["users"]) -> None: ...
+    def delete_user(self, id: str, *, with_sandboxes: bool = False) -> None: ...
+    def replace(
+        self, list: _PublicList | Literal["users"], *, with_sandboxes: bool = False
+    ) -> None: ...
     def require_version(self, list: _PublicList | Literal["users"], id: str | None, version: int) -> None: ...
     def set_disabled(self, list: _PublicList, id: str, disabled: bool = True) -> None: ...
     def set_host_status(self, id: str, status: _HostStatus) -> None: ...
@@ -142,6 +189,10 @@ class WriteBatch:
         other: int = 0,
         total: int = 0,
     ) -> None: ...
+    def record_sandbox(
+        self, *, sandbox_id: str, user_id: str, status: _SandboxStatus, sequence: int
+    ) -> None: ...
+    def skip_faulty_events(self) -> None: ...
     def create_api_key(self, user_id: str, label: str = "") -> str: ...
     def add_api_key(self, user_id: str, api_key: str, label: str = "") -> None: ...
     def revoke_api_key(self, id_or_key: str) -> None: ...
@@ -198,6 +249,7 @@ class Catalog:
         max_map_size_bytes: int = 70368744177664,
         allow_network_file_system: bool = False,
         identity_cache_bytes: int = 134217728,
+        tombstone_retention_ms: int = 0,
     ) -> Catalog: ...
     @staticmethod
     def in_memory() -> Catalog: ...
@@ -211,7 +263,7 @@ class Catalog:
         /,
     ) -> None: ...
     def snapshot(self) -> Snapshot: ...
-    def apply(self, batch: WriteBatch) -> None: ...
+    def apply(self, batch: WriteBatch) -> ApplyReport: ...
     def flush(self) -> None: ...
     def catch_up(self) -> None: ...
     def check_ready(self) -> None: ...
@@ -220,10 +272,14 @@ class Catalog:
     def user_stats(self, user_id: str) -> UserStats: ...
     def find_user_by_api_key(self, api_key: str) -> str: ...
     def api_keys(self, user_id: str | None = None) -> list[ApiKeyInfo]: ...
+    def find_sandbox(self, sandbox_id: str) -> Sandbox | None: ...
+    def recount(self, *, repair: bool = False) -> RecountReport: ...
     def import_document(
         self,
         document: str | bytes | bytearray | memoryview | _BinaryFile,
         replace: bool = False,
+        *,
+        with_sandboxes: bool = False,
     ) -> None: ...
     def export_document(self) -> bytes: ...
     def handle(

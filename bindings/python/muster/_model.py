@@ -7,6 +7,8 @@ WriteBatch, by the same rules for every caller of the engine.
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from ._errors import Error
+
 
 @dataclass(slots=True, kw_only=True)
 class Shape:
@@ -78,6 +80,54 @@ class ApiKeyInfo:
     label: str
     hint: str  # the key's last four characters; "" for a short one
     created_unix_ms: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Sandbox:
+    """What is kept of a sandbox: its latest event, and when it ended."""
+
+    id: str
+    user_id: str
+    status: str
+    sequence: int
+    ended_unix_ms: int | None = None
+    user_deleted: bool = False  # with all sandboxes: it counts for nobody
+
+
+@dataclass(slots=True, kw_only=True)
+class Miscount:
+    """A user whose counts are not what the records of the sandboxes come to."""
+
+    user_id: str
+    recorded: UserStats
+    counted: UserStats
+
+
+@dataclass(slots=True, kw_only=True)
+class RecountReport:
+    """What a recount found."""
+
+    user_count: int
+    sandbox_count: int
+    miscounts: list[Miscount]
+    repaired: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class SkippedChange:
+    """A change that was left out while the rest of its batch was applied."""
+
+    kind: str  # "heartbeat" or "sandbox_event"
+    index: int  # of all of that kind in the batch, from 0
+    reason: Error
+
+
+@dataclass(slots=True, kw_only=True)
+class ApplyReport:
+    """What applying a batch came to."""
+
+    version: int
+    skipped: list[SkippedChange] = field(default_factory=list)
 
 
 Entry = TypeVar("Entry")

@@ -70,6 +70,12 @@ struct Options {
   // more than one machine.
   bool allow_network_file_system = false;
 
+  // How long what is kept of an ended sandbox is kept, in ms; 0: for ever. After it
+  // the sandbox is only counted, in its user's total. Counts are exact for events
+  // that come within that time of the sandbox's end; one that comes later counts as
+  // a new sandbox. At most 2^53.
+  int64_t tombstone_retention_ms = 0;
+
   // --- Limits ---
 
   // The address space, in bytes, that the store's file is mapped into to begin
@@ -213,6 +219,17 @@ class MUSTER_EXPORT Catalog {
   // of user and then of creation. Reads the store; errors as for FindUser().
   absl::StatusOr<std::vector<ApiKeyInfo>> ListApiKeys(std::string_view user_id = {}) const;
 
+  // What is kept of a sandbox; nothing where there is none. Reads the store; errors
+  // as for FindUser().
+  absl::StatusOr<std::optional<Sandbox>> FindSandbox(std::string_view sandbox_id) const;
+
+  // Holds the counts of every user who is counted by sandbox events against the
+  // records of the sandboxes, and says which are wrong. Reads all users and all
+  // sandboxes, as of one moment. Where `repair` is set, also sets them right, in one
+  // batch; other writers wait for as long as that takes. DataLoss where a record is
+  // damaged; other errors as for Apply().
+  absl::StatusOr<RecountReport> Recount(bool repair = false);
+
   // OK when the store can be read now and can be written. Otherwise
   // Unavailable, with a reason in one sentence without paths or secrets. After
   // a commit that failed, tries an empty one, at most once a second.
@@ -240,7 +257,8 @@ class MUSTER_EXPORT Catalog {
     std::function<void(const Shape&)> shape;
     std::function<void(const Rootfs&)> rootfs;
     std::function<void(const Host&)> host;
-    std::function<void(const User&)> user;  // without api_keys
+    // Without api_keys, and without stats where they come from sandbox events.
+    std::function<void(const User&)> user;
   };
   // Copies the records first, so that a slow visitor holds nothing in the
   // store. Errors as for FindUser().

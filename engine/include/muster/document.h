@@ -20,6 +20,9 @@ struct ImportOptions {
   // is left alone, an empty one is emptied.
   bool replace = false;
 
+  // What becomes of the sandboxes of users whom that removes.
+  OwnedSandboxes sandboxes = OwnedSandboxes::kRefuse;
+
   // Called now and then with the number of entries read so far, on the calling
   // thread; may be empty.
   std::function<void(int64_t entries)> progress;

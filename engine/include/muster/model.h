@@ -125,6 +125,70 @@ struct User {
   std::optional<std::vector<std::string>> api_keys;
 };
 
+// What a sandbox does. `destroyed` and `failed` are terminal. The values are part of
+// the store's format.
+enum class SandboxStatus : uint8_t {
+  kCreating = 0,
+  kRunning = 1,
+  kPausing = 2,
+  kPaused = 3,
+  kResuming = 4,
+  kForking = 5,
+  kError = 6,
+  kDestroying = 7,
+  kDestroyed = 8,
+  kFailed = 9,
+};
+
+// "creating", "running", …; "" for a value that is none of them.
+MUSTER_EXPORT std::string_view SandboxStatusName(SandboxStatus status);
+
+// The status of that name, or nothing where there is none. Case matters.
+MUSTER_EXPORT std::optional<SandboxStatus> SandboxStatusFromName(std::string_view name);
+
+// That a sandbox has come to a status. Of the events of a sandbox the one with the
+// highest sequence counts, whatever came before or after it.
+struct SandboxEvent {
+  std::string sandbox_id;  // 1 to 255 bytes of UTF-8
+  std::string user_id;     // whose it is, for ever; 1 to 255 bytes of UTF-8
+  SandboxStatus status = SandboxStatus::kCreating;
+  int64_t sequence = 0;  // 1 to 2^63-1; greater with each event of the sandbox
+};
+
+// What is kept of a sandbox: its latest event, and when it ended.
+struct Sandbox {
+  std::string id;
+  std::string user_id;
+  SandboxStatus status = SandboxStatus::kCreating;
+  int64_t sequence = 0;
+  // When its terminal event was recorded, or its user deleted; ms since 1970 (UTC).
+  std::optional<int64_t> ended_unix_ms;
+  // Its user was deleted with all sandboxes: it counts for nobody, and its later
+  // events change nothing.
+  bool user_deleted = false;
+
+  bool operator==(const Sandbox& o) const {
+    return id == o.id && user_id == o.user_id && status == o.status && sequence == o.sequence &&
+           ended_unix_ms == o.ended_unix_ms && user_deleted == o.user_deleted;
+  }
+  bool operator!=(const Sandbox& o) const { return !(*this == o); }
+};
+
+// A user whose counts are not what its sandboxes come to.
+struct Miscount {
+  std::string user_id;
+  UserStats recorded;  // what the user's record says
+  UserStats counted;   // what the records of the sandboxes come to
+};
+
+// What a recount found.
+struct RecountReport {
+  int64_t user_count = 0;           // users that are counted by events
+  int64_t sandbox_count = 0;        // records of sandboxes that were counted
+  std::vector<Miscount> miscounts;  // in order of the users' ids
+  bool repaired = false;            // whether they were set right
+};
+
 // What a catalog knows of an API key. The key itself is not in it and cannot
 // be had from it.
 struct ApiKeyInfo {

@@ -33,6 +33,16 @@ struct SkippedChange {
   absl::Status reason;  // as Apply() would have returned it
 };
 
+// What becomes of the sandboxes of a user who is deleted. A user owns every sandbox
+// of which there is a record, ended ones included: a late event of one would
+// otherwise bring the user back.
+enum class OwnedSandboxes : uint8_t {
+  kRefuse,  // the user is not deleted: FailedPrecondition
+  // They go too. Their records stay for as long as those of ended sandboxes do, so
+  // that their later events change nothing. Reads the records of all sandboxes.
+  kDelete,
+};
+
 // What applying a batch came to.
 struct ApplyReport {
   // The store's version that has the batch; where it changed nothing, the one that
@@ -60,15 +70,17 @@ class MUSTER_EXPORT WriteBatch {
   void PutUser(const User& user);
 
   // Removes an entry. One that is not there is not an error, so that a removal
-  // can be repeated. A user goes with its API keys and counts.
+  // can be repeated. A user goes with its API keys and counts. Apply:
+  // FailedPrecondition where a user owns sandboxes, and they are not to go too.
   void DeleteShape(std::string_view id);
   void DeleteRootfs(std::string_view name);
   void DeleteHost(std::string_view id);
-  void DeleteUser(std::string_view id);
+  void DeleteUser(std::string_view id, OwnedSandboxes sandboxes = OwnedSandboxes::kRefuse);
 
   // Makes `list` (shapes, rootfs, hosts or users) equal to what this batch puts
   // there: whatever else it holds is removed, before the batch's other changes.
-  void Replace(List list);
+  // `sandboxes` is about users who are removed by it, as in DeleteUser().
+  void Replace(List list, OwnedSandboxes sandboxes = OwnedSandboxes::kRefuse);
 
   // Hides an entry of shapes, rootfs or hosts from clients, or shows it again.
   // Apply: NotFound ("unknown host: 10.0.0.9") when there is none of that id.
@@ -80,8 +92,25 @@ class MUSTER_EXPORT WriteBatch {
   // Moves the default mark. Apply: NotFound when there is no such rootfs.
   void SetDefaultRootfs(std::string_view name);
 
-  // Sets a user's counts. Apply: NotFound when there is no such user.
+  // Sets a user's counts, for platforms that count elsewhere. Apply: NotFound when
+  // there is no such user; FailedPrecondition when the counts come from sandbox
+  // events and are others (so do PutUser's).
   void SetUserStats(std::string_view user_id, const UserStats& stats);
+
+  // Records an event of a sandbox, and changes its user's counts by it. An event
+  // may come twice and late: of each sandbox the event with the highest sequence
+  // counts, also after a terminal one, and older ones change nothing. A user who is
+  // not known is created. Apply, naming the event ("/sandbox_events/3: …"):
+  //   AlreadyExists       another event of that sequence was recorded, with another
+  //                       status or user
+  //   FailedPrecondition  the event is newer, and the sandbox another user's; or the
+  //                       user's counts were set to other than zeros
+  void RecordSandbox(const SandboxEvent& event);
+
+  // Events at fault are left out from here on, instead of making the whole batch
+  // fail: ApplyReport::skipped says which and why. That holds for the errors above
+  // and for events that break a rule.
+  void SkipFaultyEvents();
 
   // Makes a new random API key of 256 bits ("sk_" and 43 characters) and
   // returns it: the only time that it is to be had. It works once the batch
@@ -117,7 +146,8 @@ class MUSTER_EXPORT WriteBatch {
   // The first fault, or OK.
   const absl::Status& status() const;
 
-  // The number of changes that were added, those at fault not counted.
+  // The number of changes that were added, those at fault not counted, but for
+  // events that are to be reported.
   size_t size() const;
   // Whether applying it would change nothing: no change and no Replace().
   bool empty() const;

@@ -53,6 +53,51 @@ TEST(Record, CountsComeBackAsTheyWere) {
   EXPECT_EQ(*DecodeUser(Encoded(stats, EncodeUser)), stats);
 }
 
+TEST(Record, AUserWhoIsCountedByEventsComesBackAsItWas) {
+  const UserFields user{{1, 2, 3, 400}, true, 300};
+  const UserFields back = *ReadUser(Encoded(user, EncodeUser));
+  EXPECT_EQ(back.stats, user.stats);
+  EXPECT_TRUE(back.counted_by_events);
+  EXPECT_EQ(back.dropped, 300);
+}
+
+TEST(Record, ASandboxComesBackAsItWas) {
+  const Sandbox running{"s", "usr_1", SandboxStatus::kRunning, INT64_MAX, {}, false};
+  const Sandbox ended{"s", "usr_1", SandboxStatus::kFailed, 1, 1700000000000, true};
+  EXPECT_EQ(*DecodeSandbox(
+                "s", Encoded(SandboxFields{running.status, false, "usr_1", running.sequence, 0},
+                             EncodeSandbox)),
+            running);
+  EXPECT_EQ(
+      *DecodeSandbox("s", Encoded(SandboxFields{ended.status, true, "usr_1", 1, 1700000000000},
+                                  EncodeSandbox)),
+      ended);
+}
+
+TEST(Record, ASandboxOfNoKnownStatusIsDataLoss) {
+  std::string record =
+      Encoded(SandboxFields{SandboxStatus::kFailed, false, "u", 1, 0}, EncodeSandbox);
+  record[1] = 10;
+  EXPECT_TRUE(absl::IsDataLoss(ReadSandbox(record).status()));
+}
+
+// The form is on disks: these bytes must mean the same for ever.
+TEST(Record, TheFormOfASandboxIsFixed) {
+  EXPECT_EQ(
+      Encoded(SandboxFields{SandboxStatus::kDestroyed, false, "ab", 300, 5}, EncodeSandbox),
+      std::string("\x01\x28\x02"
+                  "ab\xac\x02\x05"));
+}
+
+TEST(Record, EachStatusOfASandboxHasItsName) {
+  for (int i = 0; i < 10; ++i) {
+    const auto status = static_cast<SandboxStatus>(i);
+    EXPECT_EQ(SandboxStatusFromName(SandboxStatusName(status)), status);
+  }
+  EXPECT_EQ(SandboxStatusName(static_cast<SandboxStatus>(10)), "");
+  EXPECT_FALSE(SandboxStatusFromName("Running"));
+}
+
 TEST(Record, AnApiKeysInfoComesBackWithoutItsId) {
   const ApiKeyInfo info{"key_x", "usr_1", "laptop", "wxyz", 1700000000000};
   const ApiKeyInfo back = *DecodeApiKey(Encoded(info, EncodeApiKey));

@@ -178,5 +178,21 @@ TEST(Rules, PrintableTextHasOneLineAndAnEnd) {
   EXPECT_TRUE(IsUtf8(Printable(wide))) << "cut between two characters";
 }
 
+TEST(Rules, EachFieldOfASandboxEventHasItsRule) {
+  const SandboxEvent good{"s", "u", SandboxStatus::kRunning, 1};
+  EXPECT_TRUE(Validate(good, "/e").ok());
+  const auto fault = [&](auto change) {
+    SandboxEvent event = good;
+    change(event);
+    const std::string text(Message(Validate(event, "/e")));
+    return text.substr(0, text.find(':'));
+  };
+  EXPECT_EQ(fault([](SandboxEvent& e) { e.sandbox_id = " s"; }), "/e/sandbox_id");
+  EXPECT_EQ(fault([](SandboxEvent& e) { e.user_id = ""; }), "/e/user_id");
+  EXPECT_EQ(fault([](SandboxEvent& e) { e.status = SandboxStatus(10); }), "/e/status");
+  EXPECT_EQ(fault([](SandboxEvent& e) { e.sequence = 0; }), "/e/sequence");
+  EXPECT_EQ(fault([](SandboxEvent& e) { e.sequence = -5; }), "/e/sequence");
+}
+
 }  // namespace
 }  // namespace muster::model
