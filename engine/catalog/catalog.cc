@@ -11,6 +11,12 @@
 #include "store/memory/memory_store.h"
 
 namespace muster {
+namespace {
+
+constexpr int64_t kMaxRetentionMs = model::kMaxSafeInteger;
+
+}  // namespace
+
 Catalog::Catalog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Catalog::~Catalog() { static_cast<void>(Close()); }
 
@@ -33,6 +39,10 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(std::unique_ptr<Store> st
   if (store == nullptr) return absl::InvalidArgumentError("store: must not be null");
   if (options.flush_interval_ms < 1) {
     return absl::InvalidArgumentError("flush_interval_ms must be at least 1");
+  }
+  if (options.tombstone_retention_ms < 0 || options.tombstone_retention_ms > kMaxRetentionMs) {
+    return absl::InvalidArgumentError(
+        "tombstone_retention_ms: must be an integer from 0 to 9007199254740991");
   }
   auto impl = std::make_unique<Impl>(std::move(store), options);
   if (absl::Status status = impl->Start(options); !status.ok()) return status;

@@ -105,7 +105,8 @@ absl::Status BatchApplier::ApplyChanges(const WriteBatch::Rep& batch) {
   std::string_view rest = batch.changes();
   Change change;
   while (WriteBatch::Rep::Next(&rest, &change)) {
-    const bool is_event = change.kind == ChangeKind::kRecordSandbox;
+    const bool is_event = change.kind == ChangeKind::kRecordSandbox ||
+                          change.kind == ChangeKind::kFaultyEvent;
     absl::Status status = is_event ? absl::OkStatus() : ledger_.Flush();
     if (status.ok()) status = ApplyChange(batch, change);
     if (!status.ok()) return status;

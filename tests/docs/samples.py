@@ -10,7 +10,7 @@ import re
 import sys
 from typing import NamedTuple
 
-PAGES = ("README.md", "docs/embedding.md")
+PAGES = ("README.md", "docs/embedding.md", "docs/sandboxes.md")
 BLOCK = re.compile(
     r"<!-- sample: (?P<kind>\w+) -->\n```(?P<language>\w+)\n(?P<text>.*?)^```$"
     r"(?:\n+It prints:\n+```\n(?P<output>.*?)^```$)?",

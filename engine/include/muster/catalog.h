@@ -73,7 +73,7 @@ struct Options {
   // How long what is kept of an ended sandbox is kept, in ms; 0: for ever. After it
   // the sandbox is only counted, in its user's total. Counts are exact for events
   // that come within that time of the sandbox's end; one that comes later counts as
-  // a new sandbox. At most 2^53.
+  // a new sandbox. Below 2^53.
   int64_t tombstone_retention_ms = 0;
 
   // --- Limits ---

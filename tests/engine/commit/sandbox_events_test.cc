@@ -258,9 +258,9 @@ TEST_F(SandboxEventsTest, WhatIsKeptOfASandboxCanBeReadBack) {
 
 TEST_F(SandboxEventsTest, EventsLeaveTheListsOfTheCatalogAlone) {
   Do([](WriteBatch& batch) { batch.PutHost(MakeHost("h")); });
-  const uint64_t hosts = catalog_->snapshot().list_version(List::kHosts);
+  const uint64_t hosts = catalog_->snapshot().version(List::kHosts);
   Take("a", S::kRunning, 1);
-  EXPECT_EQ(catalog_->snapshot().list_version(List::kHosts), hosts);
+  EXPECT_EQ(catalog_->snapshot().version(List::kHosts), hosts);
 }
 
 TEST_F(SandboxEventsTest, AnotherProcessGoesOnWithTheCounts) {
