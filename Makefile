@@ -7,6 +7,8 @@ LISTEN ?= 127.0.0.1:8080
 DB ?= var/db
 PRESET ?= release
 FUZZ_SECONDS ?= 60
+SOAK_SECONDS ?= 600
+SOAK_COUNT ?=
 
 # The Debian packages that each target needs. Nobody else lists them.
 ENGINE_PACKAGES := g++ cmake ninja-build pkg-config ccache \
@@ -33,7 +35,7 @@ endif
 announce = @sed -n 's/^$@:.*\#\# /$@: /p' $(firstword $(MAKEFILE_LIST))
 need = @sh cmake/install-debian-packages.sh
 
-.PHONY: help serve check build bench bench-quick bench-go fuzz deps format clean
+.PHONY: help serve check build bench bench-quick bench-go fuzz soak deps format clean
 .NOTPARALLEL:
 
 help: ## Lists the targets.
@@ -89,6 +91,14 @@ bench-go: ## Measures go-memdb and puts it beside the others in docs/benchmarks.
 	@GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$(CURDIR)/build/bench/go-cache" \
 	  go build -o build/bench/bench_go ./bench/go
 	@/usr/bin/python3 -B bench/run.py --go build/bench
+
+soak: ## Kills writers, cuts the power and flips bytes for SOAK_SECONDS=600, or SOAK_COUNT times each.
+	$(announce)
+	$(need) $(BUILD_PACKAGES)
+	@cmake --preset release -DMUSTER_BUILD_TESTS=ON
+	@cmake --build build --target muster durability_kills durability_power_cuts \
+	  durability_damage_test
+	@sh tests/durability/soak.sh "$(CURDIR)/build" "$(SOAK_SECONDS)" "$(SOAK_COUNT)"
 
 deps: ## Installs every Debian package that any target needs and that is missing.
 	$(announce)

@@ -79,7 +79,7 @@ void CheckChangeLog(Checker& checker, const store::Meta& meta) {
   absl::Status status =
       store::ScanChangeLog(checker.txn(), 0, [&](const store::LogEntry& entry) {
         ++count;
-        in_order = in_order && entry.version >= previous && entry.version > meta.log.floor &&
+        in_order = in_order && entry.version >= previous && entry.version >= meta.log.floor &&
                    entry.version <= meta.version;
         previous = entry.version;
         return absl::OkStatus();

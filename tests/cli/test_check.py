@@ -1,6 +1,7 @@
 """muster check: whatever is damaged, there is a report."""
 
 import fcntl
+import json
 import os
 import random
 import shutil
@@ -50,6 +51,15 @@ def flip_in_every(db, text):
     while at >= 0:
         flip(db / "data.mdb", at + len(text) - 1)
         at = data.find(text, at + 1)
+
+
+def test_a_change_log_that_was_cut_within_a_version_is_sound(muster, tmp_path):
+    db = tmp_path / "db"
+    for vm_count, hosts in ((0, 3000), (1, 1000)):
+        document = {"hosts": [{"id": f"10.0.0.{i}", "status": "active", "free_mib": 1,
+                               "vm_count": vm_count, "rootfses": []} for i in range(hosts)]}
+        assert_ok(muster("import", "-", "--db", db, stdin=json.dumps(document).encode()))
+    assert assert_ok(check(muster, db)).out == f"{db} is sound\n"
 
 
 def test_a_sound_store_is_sound(muster, db):

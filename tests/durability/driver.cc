@@ -72,8 +72,15 @@ std::string Beside(const std::string& program) {
 
 std::string RunCheck(const Flags& flags, const std::string& db) {
   if (flags.check.empty()) return "";
-  Process check({flags.check, "check", "--db", db});
-  return check.Join() ? "" : "`muster check` finds something";
+  Process check({flags.check, "check", "--db", db}, {}, Process::Complaints::kDropped);
+  switch (const int code = check.Join()) {
+    case 0:
+      return "";
+    case 1:
+      return kCheckFinds;
+    default:
+      return "`muster check` ends with " + std::to_string(code);
+  }
 }
 
 int Report(const Flags& flags, const std::string& wrong, const std::function<void()>& print) {

@@ -67,7 +67,9 @@ class WorkDir {
 // A program that was built beside this one.
 std::string Beside(const std::string& program);
 
-// Runs the command `check` over a store; "" where it finds nothing or is not asked for.
+// Runs the command `check` over a store; "" where it finds nothing or is not asked for,
+// kCheckFinds where it reports something, else how it ended.
+inline constexpr char kCheckFinds[] = "`muster check` finds something";
 std::string RunCheck(const Flags& flags, const std::string& db);
 
 // Prints the summary, or what was wrong; returns what main() does.

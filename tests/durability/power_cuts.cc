@@ -153,7 +153,7 @@ class PowerCuts {
         {Beside("durability_writer"), Db(), "0", std::to_string(1 + random_.Below(4)),
          std::to_string(batches), mode, std::to_string(Process::kPipe)},
         environment);
-    if (!writer.Join()) return "the writer failed";
+    if (writer.Join() != 0) return "the writer failed";
     run->recording = std::make_unique<Recording>(log);
     if (const std::string& call = run->recording->unknown(); !call.empty()) {
       return "the writer calls what is not modelled: " + call;

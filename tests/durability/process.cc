@@ -25,7 +25,7 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
 }  // namespace
 
 Process::Process(const std::vector<std::string>& arguments,
-                 const std::vector<std::string>& environment) {
+                 const std::vector<std::string>& environment, Complaints complaints) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return;
   std::vector<char*> argv = Pointers(arguments), env = Pointers(environment);
@@ -35,6 +35,10 @@ Process::Process(const std::vector<std::string>& arguments,
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], kPipe);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  if (complaints == Complaints::kDropped) {
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  }
   if (posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), env.data()) != 0) {
     std::perror(argv[0]);
     pid_ = -1;
@@ -74,14 +78,14 @@ void Process::Kill() {
   Join();
 }
 
-bool Process::Join() {
-  if (pid_ < 0) return false;
+int Process::Join() {
+  if (pid_ < 0) return -1;
   while (ReadSome(-1)) {
   }
   int status = 0;
   waitpid(pid_, &status, 0);
   pid_ = -1;
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 void Sleep(int microseconds) {

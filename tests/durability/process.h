@@ -10,14 +10,18 @@
 
 namespace muster::durability {
 
-// Reads what the program writes to a pipe, which it finds as descriptor kPipe.
+// Reads what the program writes to a pipe, which it finds as descriptor kPipe; what it
+// prints goes nowhere.
 class Process {
  public:
   static constexpr int kPipe = 9;
 
+  enum class Complaints { kPassedOn, kDropped };  // what it says on standard error
+
   // `environment`: "NAME=VALUE", beside the driver's own.
   Process(const std::vector<std::string>& arguments,
-          const std::vector<std::string>& environment = {});
+          const std::vector<std::string>& environment = {},
+          Complaints complaints = Complaints::kPassedOn);
   ~Process();  // kills it
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -27,8 +31,8 @@ class Process {
 
   // Ends it, if it does not end by itself, and reads what it wrote to the last byte.
   void Kill();
-  // Waits for its end; whether it ended well.
-  bool Join();
+  // Waits for its end; its exit code, or -1 where it had none.
+  int Join();
 
   // All that it has written so far, as far as it was read.
   const std::string& written() const { return written_; }
