@@ -4,6 +4,8 @@
 #include <cstring>
 #include <new>
 
+#include "view/leaf_memory.h"
+
 namespace muster::view {
 namespace {
 
@@ -11,6 +13,16 @@ char* Copy(std::string_view bytes, char* to) {
   // memcpy() must not be given the null pointer of an empty view.
   if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
   return to + bytes.size();
+}
+
+// The first bytes of a key as a number that is ordered as they are; a shorter key is
+// filled up with zero bytes.
+uint64_t Head(std::string_view key) {
+  uint64_t head = 0;
+  for (size_t i = 0; i < sizeof head; ++i) {
+    head = head << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0);
+  }
+  return head;
 }
 
 // With the comma.
@@ -32,8 +44,9 @@ void Node::Free(const Node* node) {
     for (size_t i = 0; i < inner->count(); ++i) inner->child(i)->Release();
     delete inner;
   } else {
+    const size_t bytes = AsLeaf(node)->memory_bytes_;
     AsLeaf(node)->~Leaf();
-    ::operator delete(const_cast<Node*>(node));
+    LeafMemory::Instance().Give({const_cast<Node*>(node), bytes});
   }
 }
 
@@ -41,12 +54,8 @@ void Node::Free(const Node* node) {
 class Leaf::Writer {
  public:
   Writer(size_t rows, size_t json_bytes, size_t entry_bytes)
-      : base_(static_cast<char*>(::operator new(JsonBegin(rows) + json_bytes + entry_bytes))),
-        leaf_(new (base_) Leaf(rows)),
-        json_place_(const_cast<uint32_t*>(leaf_->json_places())),
-        entry_place_(json_place_ + rows + 1),
-        json_(base_ + JsonBegin(rows)),
-        entry_(json_ + json_bytes) {}
+      : Writer(rows, json_bytes,
+               LeafMemory::Instance().Take(JsonBegin(rows) + json_bytes + entry_bytes)) {}
 
   void Append(const Row& row) {
     *json_place_++ = Place(json_);
@@ -75,6 +84,14 @@ class Leaf::Writer {
   }
 
  private:
+  Writer(size_t rows, size_t json_bytes, LeafMemory::Block memory)
+      : base_(static_cast<char*>(memory.address)),
+        leaf_(new (base_) Leaf(rows, memory.bytes)),
+        json_place_(const_cast<uint32_t*>(leaf_->json_places())),
+        entry_place_(json_place_ + rows + 1),
+        json_(base_ + JsonBegin(rows)),
+        entry_(json_ + json_bytes) {}
+
   uint32_t Place(const char* at) const { return static_cast<uint32_t>(at - base_); }
 
   // Copies places, the first of which becomes `begin`. Eight at a time, and where
@@ -163,6 +180,7 @@ void Inner::Adopt(size_t i, const Node* child) {
   const std::string_view key = child->first_key();
   key_texts_[i] = key.data();
   key_sizes_[i] = static_cast<uint32_t>(key.size());
+  key_heads_[i] = Head(key);
 }
 
 void Inner::CountGroups() {
@@ -191,6 +209,7 @@ NodeRef Inner::With(const std::vector<size_t>& places, NodeRef* children) const 
   if (height() == 1) std::copy_n(json_ends_.begin(), count(), inner->json_ends_.begin());
   std::copy_n(key_texts_.begin(), count(), inner->key_texts_.begin());
   std::copy_n(key_sizes_.begin(), count(), inner->key_sizes_.begin());
+  std::copy_n(key_heads_.begin(), count(), inner->key_heads_.begin());
   size_t shared = 0;  // before this child all have their references
   for (size_t k = 0; k < places.size(); ++k) {
     const size_t at = places[k];
@@ -209,13 +228,17 @@ NodeRef Inner::With(const std::vector<size_t>& places, NodeRef* children) const 
 }
 
 size_t Inner::ChildOfKey(std::string_view order_key, size_t from) const {
+  const uint64_t head = Head(order_key);
+  const auto begins_after = [&](size_t i) {
+    return key_heads_[i] != head ? key_heads_[i] > head : child_first_key(i) > order_key;
+  };
   size_t low = from, high = count();  // the answer is in [low, high)
   while (high - low > 1) {
     const size_t middle = (low + high) / 2;
-    if (child_first_key(middle) <= order_key) {
-      low = middle;
-    } else {
+    if (begins_after(middle)) {
       high = middle;
+    } else {
+      low = middle;
     }
   }
   return low;

@@ -130,13 +130,16 @@ class Leaf : public Node {
  private:
   friend class Node;
   class Writer;
-  explicit Leaf(size_t count) : Node(0, count) {}
+  Leaf(size_t count, size_t memory_bytes)
+      : Node(0, count), memory_bytes_(static_cast<uint32_t>(memory_bytes)) {}
 
   const uint32_t* json_places() const { return reinterpret_cast<const uint32_t*>(this + 1); }
   const uint32_t* entry_places() const { return json_places() + count() + 1; }
   std::string_view Bytes(uint32_t begin, uint32_t end) const {
     return {reinterpret_cast<const char*>(this) + begin, end - begin};
   }
+
+  const uint32_t memory_bytes_;  // of the block that it lies in
 };
 
 class Inner : public Node {
@@ -199,6 +202,8 @@ class Inner : public Node {
   // The children's first keys, so that a search waits for their bytes alone.
   std::array<const char*, kMaxChildren> key_texts_;
   std::array<uint32_t, kMaxChildren> key_sizes_;
+  // What they begin with, as numbers: most keys are told apart without their bytes.
+  std::array<uint64_t, kMaxChildren> key_heads_;
 };
 
 inline const Leaf* AsLeaf(const Node* node) { return static_cast<const Leaf*>(node); }
