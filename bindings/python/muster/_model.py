@@ -20,7 +20,7 @@ class Shape:
     default_disk_mib: int
     cpu_quota_pct: int | None = None  # percent of one CPU
     disabled: bool = False
-    version: int = field(default=0, compare=False)  # of its last change
+    version: int = field(default=0, compare=False, repr=False)  # of its last change
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Rootfs:
     successor: str = ""
     default: bool = False
     disabled: bool = False
-    version: int = field(default=0, compare=False)  # of its last change
+    version: int = field(default=0, compare=False, repr=False)  # of its last change
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Host:
     vm_count: int
     rootfses: list[str] = field(default_factory=list)
     disabled: bool = False
-    version: int = field(default=0, compare=False)  # of its last change
+    version: int = field(default=0, compare=False, repr=False)  # of its last change
 
 
 @dataclass(slots=True, kw_only=True)
