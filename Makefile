@@ -72,13 +72,13 @@ define build-bench
   @cmake --build build --target muster_bench
 endef
 
-bench: ## Measures everything, in about eight minutes, and writes docs/benchmarks.md.
+bench: ## Measures everything, in about twelve minutes, and writes docs/benchmarks.md.
 	$(announce)
 	$(need) $(BENCH_PACKAGES)
 	$(build-bench)
 	@/usr/bin/python3 -B bench/run.py build/bench
 
-bench-quick: ## Measures the figures of build/bench/summary.json, in a minute.
+bench-quick: ## Measures the figures of build/bench/summary.json, in two minutes.
 	$(announce)
 	$(need) $(BENCH_PACKAGES)
 	$(build-bench)

@@ -101,3 +101,28 @@ def threads(path, title, panels, labels):
     figure.suptitle(title, x=0.02, ha="left", fontsize=11, fontweight="bold")
     figure.subplots_adjust(top=0.82, wspace=0.1)
     _finish(figure, all_axes[-1], path, order)
+
+
+def rates(path, title, rows):
+    """`rows`: what is done, how often a second Muster does it, a peer and how often that
+    does; from the top down."""
+    colours = {"Muster": STYLES["muster"]["color"], "SQLite": STYLES["sqlite"]["color"],
+               "LMDB": STYLES["lmdb_json"]["color"]}
+    figure, axes = plt.subplots(figsize=(7.6, 3.6))
+    axes.set_title(title, loc="left", fontsize=11, fontweight="bold", pad=12)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _: count_text(number)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.grid(axis="x", color="#dddddd", linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.set_yticks(range(len(rows)), [label for label, *_ in rows])
+    axes.invert_yaxis()
+    for y, (_, ours, peer, theirs) in enumerate(rows):
+        axes.plot([theirs, ours], [y, y], color="#bbbbbb", linewidth=2, zorder=2)
+        for name, rate in ((peer, theirs), ("Muster", ours)):
+            _, known = axes.get_legend_handles_labels()
+            axes.plot([rate], [y], "o", markersize=8, color=colours[name], zorder=3,
+                      label=name if name not in known else None)
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+    figure.savefig(path, bbox_inches="tight", pad_inches=0.1, metadata={"Date": None})
+    plt.close(figure)

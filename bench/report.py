@@ -37,6 +37,30 @@ SNAPSHOT_PEERS = {
 WHOAMI_PEERS = {
     "muster": "Muster", "lmdb": "LMDB, binary rows, RapidJSON", "sqlite": "SQLite, RapidJSON",
 }
+# What is written, as rounds of Muster and a peer: the scenario and its parameters, the
+# field that has Muster's rate, its ratio, the peer, and what the row is.
+_CALLERS = ("durable", {"hosts": 100000, "callers": 64, "peer": "sqlite"})
+
+
+def _one_caller(batch):
+    return ("durable", {"hosts": 100000, "callers": 1, "batch": batch, "peer": "lmdb"})
+
+
+WRITES = [
+    (_CALLERS, "muster_per_s", "over_peer", "SQLite, WAL, `synchronous=FULL`",
+     "64 threads wait for an update each, durable"),
+    (_CALLERS, "async_per_s", "async_over_peer", "SQLite, the same 64 threads",
+     "one thread with 1,000 updates under way, durable"),
+    (_one_caller(1), "muster_per_s", "over_peer", "LMDB, binary rows",
+     "one thread, an update at a time, durable"),
+    (_one_caller(1000), "muster_per_s", "over_peer", "LMDB, binary rows",
+     "one thread, 1,000 updates a batch, durable"),
+    (("relaxed", {"hosts": 100000, "peer": "lmdb_nosync"}), "muster_per_s", "over_peer",
+     "LMDB, `MDB_NOSYNC`", "one thread, an update at a time, relaxed"),
+    (("events", {"sandboxes": 1000000, "batch": 100, "peer": "lmdb_nosync"}), "muster_per_s",
+     "over_peer", "LMDB, `MDB_NOSYNC`, two puts", "sandbox events, 100 a batch, relaxed"),
+]
+DURABILITIES = {"durable": "durable updates", "relaxed": "relaxed updates"}
 POSITIONS = {"first": "first", "middle": "middle", "last": "last", "random": "random"}
 WRITERS = {"none": "nobody writes", "1000": "1,000 a second", "full": "full speed"}
 
@@ -92,7 +116,7 @@ class Report:
         held = bounds.hold(summary.summarize(self.r), all_bounds)
         rows = [
             (f"`{name}`: {all_bounds[name]['meaning']}", bounds.number(value), bound,
-             "yes" if holds else "**no**")
+             {True: "yes", False: "**no**", None: ""}[holds])
             for name, value, bound, holds in held
         ]
         notes = [
@@ -190,6 +214,41 @@ class Report:
         ]
         return table(("a batch, on the wall", "1 host", "1,000 hosts"), rows)
 
+    def write_rates(self):
+        """What is written, Muster's rate, the peer's name and rate, and the ratio."""
+        for (scenario, parameters), field, ratio, peer, label in WRITES:
+            ours, theirs, over = (
+                self.r.median(name, scenario, **parameters)
+                for name in (field, "peer_per_s", ratio)
+            )
+            yield label, ours, peer, theirs, over
+
+    def writes(self):
+        rows = [
+            (label, count_text(ours), count_text(theirs), bounds.number(over), peer)
+            for label, ours, peer, theirs, over in self.write_rates()
+        ]
+        return table(("a second", "Muster", "peer", "ratio", "the peer is"), rows)
+
+    def sizes_of_updates(self):
+        rates = [
+            self.r.median(field, "relaxed", hosts=1000000, peer="muster_1000")
+            for field in ("small_per_s", "large_per_s")
+        ]
+        return table(("relaxed updates a second", "of 1,000 hosts", "of 1,000,000"),
+                     [("Muster, one thread", *map(count_text, rates))])
+
+    def reading(self):
+        rows = [
+            (label, *(
+                time_text(self.r.median(field, "reading", hosts=100000, writer=writer))
+                for field in ("idle_ns", "beside_writer_ns")
+            ), count_text(self.r.median("updates_per_s", "reading", hosts=100000, writer=writer)))
+            for writer, label in DURABILITIES.items()
+        ]
+        return table(("a page of 50, copied, beside", "nobody writes", "somebody does",
+                      "updates a second"), rows)
+
     # --- Plots ---
 
     def plot(self, directory):
@@ -213,6 +272,10 @@ class Report:
         ]
         plots.threads(directory / "threads.svg", "Taking a snapshot and dropping it, CPU time",
                       panels, plain(SNAPSHOT_PEERS))
+        plots.rates(directory / "writes.svg", "Updates and events a second", [
+            (label, ours, peer.split(",")[0], theirs)
+            for label, ours, peer, theirs, _ in self.write_rates()
+        ])
 
 
 def render(results):
@@ -225,6 +288,8 @@ def render(results):
         "published": report.published(), "whoami": report.whoami(),
         "requests": report.requests(),
         "opening": report.opening(), "updates": report.updates(),
+        "writes": report.writes(), "sizes_of_updates": report.sizes_of_updates(),
+        "reading": report.reading(),
     }
     text = TEXT.read_text(encoding="utf-8")
     for name, value in fields.items():

@@ -32,6 +32,11 @@ SCENARIOS = {
     "conditional": ((0.2, 9), (0.1, 7)),
     "opening": ((0, 5), (0, 3)),
     "updates": ((0.3, 5), None),
+    # Each repetition is a round of some seconds, as the programs have them.
+    "durable": ((0, 7), (0, 5)),
+    "relaxed": ((0, 7), (0, 5)),
+    "events": ((0, 5), (0, 5)),
+    "reading": ((0, 7), (0, 5)),
 }
 GO_SIZES = (1000, 10000, 100000, 1000000)
 
@@ -135,7 +140,7 @@ def put_go_beside(programs):
 
 def main():
     parser = argparse.ArgumentParser(description="runs the benchmarks")
-    parser.add_argument("--quick", action="store_true", help="all figures in a minute")
+    parser.add_argument("--quick", action="store_true", help="all figures in two minutes")
     parser.add_argument("--go", action="store_true", help="only the peer in Go")
     parser.add_argument("programs", type=pathlib.Path)
     arguments = parser.parse_args()

@@ -50,6 +50,26 @@ def _whoami(results):
     return results.cpu_ns("whoami", users=users, key="known", peer="muster")
 
 
+_CALLERS = {"hosts": 100000, "callers": 64, "peer": "sqlite"}
+
+
+def _round(field, scenario, **parameters):
+    """The median over the rounds of a number that was measured in each."""
+    return lambda r: r.median(field, scenario, **parameters)
+
+
+def _one_caller(batch):
+    return _round("over_peer", "durable", hosts=100000, callers=1, batch=batch, peer="lmdb")
+
+
+def _reading(results):
+    """The dearer of the two ways to write."""
+    return max(
+        results.median("over_idle", "reading", hosts=100000, writer=writer)
+        for writer in ("durable", "relaxed")
+    )
+
+
 FIGURES = {
     "page50_copy_over_memcpy": _over_memcpy(50),
     "page500_copy_over_memcpy": _over_memcpy(500),
@@ -66,6 +86,21 @@ FIGURES = {
     "open_1m_hosts_s": lambda r: r.real_ns("opening", hosts=1000000, peer="muster") / 1e9,
     "bytes_per_host": lambda r: r.median(
         "bytes_per_host", "opening", hosts=1000000, peer="muster"
+    ),
+    "durable_updates_64_callers_over_sqlite": _round("over_peer", "durable", **_CALLERS),
+    "durable_updates_64_callers_per_s": _round("muster_per_s", "durable", **_CALLERS),
+    "durable_async_over_sqlite": _round("async_over_peer", "durable", **_CALLERS),
+    "durable_batch1000_over_lmdb": _one_caller(1000),
+    "durable_single_over_lmdb": _one_caller(1),
+    "relaxed_single_over_lmdb_nosync": _round(
+        "over_peer", "relaxed", hosts=100000, peer="lmdb_nosync"
+    ),
+    "events_over_lmdb_puts": _round(
+        "over_peer", "events", sandboxes=1000000, batch=100, peer="lmdb_nosync"
+    ),
+    "read_under_write_over_idle": _reading,
+    "update_1M_over_1k": _round(
+        "large_over_small", "relaxed", hosts=1000000, peer="muster_1000"
     ),
 }
 

@@ -49,7 +49,7 @@ class LmdbHostWriter : public HostWriter {
       PutVarint(name.size(), &record_);
       record_ += name;
     }
-    PutVarint(version_, &record_);
+    PutVersion(version_, &record_);
     EndRecord(&record_);
     MDB_val key = Value(host.id);
     MDB_val value = Value(record_);

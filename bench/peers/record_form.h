@@ -36,6 +36,10 @@ inline void BeginRecord(uint8_t flags, std::string* out) {
   out->assign({1, static_cast<char>(flags)});
 }
 
+inline void PutVersion(uint64_t version, std::string* out) {
+  out->append(reinterpret_cast<const char*>(&version), sizeof version);
+}
+
 inline void EndRecord(std::string* out) { out->append(8, '\0'); }
 
 }  // namespace muster_bench

@@ -92,7 +92,7 @@ void DefineOneCaller(const std::string& directory, double seconds) {
 
 void Define(const ProgramOptions& options) {
   benchmark::AddCustomContext("sqlite_version", sqlite3_libversion());
-  const double seconds = options.quick ? 0.5 : 1.5;
+  const double seconds = options.quick ? 0.4 : 1.5;
   DefineCallers(options.directory + "/callers", seconds);
   DefineOneCaller(options.directory + "/one", seconds);
 }

@@ -100,7 +100,7 @@ void Register(const std::string& durability, Served* served, const std::vector<P
 }
 
 void Define(const ProgramOptions& options) {
-  const double seconds = options.quick ? 0.3 : 1;
+  const double seconds = options.quick ? 0.2 : 1;
   static const std::vector<Place> places = RandomPlaces(kHosts, 50, kPlaces);
   for (const auto& [name, durability] : {std::pair{"durable", muster::Durability::kDurable},
                                          std::pair{"relaxed", muster::Durability::kRelaxed}}) {

@@ -48,7 +48,7 @@ void InTurn(Turns* turns, Side& one, Side& other, double seconds, double* one_pe
 }
 
 void Define(const ProgramOptions& options) {
-  const double seconds = options.quick ? 0.8 : 3;
+  const double seconds = options.quick ? 0.6 : 3;
   const auto* const list = new List(options.directory + "/100000", 100000);
   Side* const muster = list->AddMuster();
   Side* const lmdb = list->AddLmdb();

@@ -20,7 +20,7 @@ def run(tmp_path, summary):
 
 
 def broken(summary):
-    return [name for name, _, _, holds in hold(summary, load_bounds()) if not holds]
+    return [name for name, _, _, holds in hold(summary, load_bounds()) if holds is False]
 
 
 def test_a_bound_itself_is_within():
@@ -47,7 +47,15 @@ def test_each_figure_is_printed_and_a_broken_bound_is_no_error(tmp_path):
     assert done.returncode == 0
     assert [line.split()[0] for line in lines[:-1]] == list(load_bounds())
     assert [line.split()[0] for line in lines if line.endswith("NOT")] == ["etag_304_ns"]
-    assert lines[-1] == "13 of 14 figures are within their bounds"
+    assert lines[-1] == "21 of 22 figures are within their bounds"
+
+
+def test_a_figure_without_a_bound_is_shown_and_not_counted(tmp_path):
+    name = "durable_updates_64_callers_per_s"
+    assert not load_bounds()[name].keys() - {"meaning"}
+    lines = run(tmp_path, {**WITHIN, name: 12345}).stdout.splitlines()
+    assert [line.split() for line in lines if line.startswith(name)] == [[name, "12,345"]]
+    assert lines[-1] == "22 of 22 figures are within their bounds"
 
 
 def test_a_figure_that_is_missing_is_an_error(tmp_path):

@@ -58,6 +58,6 @@ def test_the_same_results_give_the_same_bytes(document, tmp_path):
         files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
         pages.append({path.relative_to(tmp_path / name): path.read_bytes() for path in files})
     assert pages[0] == pages[1]
-    assert sorted(path.suffix for path in pages[0]) == [".md", ".svg", ".svg", ".svg"]
+    assert sorted(path.suffix for path in pages[0]) == [".md", ".svg", ".svg", ".svg", ".svg"]
     links = re.findall(r"\]\((benchmarks/.*?)\)", (tmp_path / "one/benchmarks.md").read_text())
     assert sorted(links) == sorted(str(path) for path in pages[0] if path.suffix == ".svg")

@@ -59,6 +59,23 @@ def test_the_dearest_writer_counts_for_a_snapshot(document):
     assert (summary["snapshot_ns_1"], summary["snapshot_ns_2"]) == (11, 12)
 
 
+def test_the_dearer_writer_counts_for_a_page(document):
+    (durable,) = runs_of(document, "reading", "writer:durable")
+    (relaxed,) = runs_of(document, "reading", "writer:relaxed")
+    durable["over_idle"], relaxed["over_idle"] = 1.1, 1.3
+    assert summary_of(document)["read_under_write_over_idle"] == 1.3
+    durable["over_idle"] = 1.4
+    assert summary_of(document)["read_under_write_over_idle"] == 1.4
+
+
+def test_what_is_written_in_turn_has_a_ratio_for_each_round(document):
+    (run,) = runs_of(document, "durable", "batch:1")
+    for ratio in (0.2, 0.8, 0.9):
+        document["benchmarks"].append({**run, "over_peer": ratio})
+    document["benchmarks"].remove(run)
+    assert summary_of(document)["durable_single_over_lmdb"] == 0.8
+
+
 def test_a_shorter_longest_list_stands_in_for_a_million(document):
     for run in runs_of(document, "pages", "hosts:1000000"):
         run["run_name"] = run["run_name"].replace("hosts:1000000", "hosts:200000")
@@ -75,6 +92,10 @@ def test_a_shorter_longest_list_stands_in_for_a_million(document):
     (("whoami",), "whoami_ns"),
     (("conditional",), "etag_304_ns"),
     (("opening",), "open_1m_hosts_s"),
+    (("durable", "batch:1000"), "durable_batch1000_over_lmdb"),
+    (("relaxed", "hosts:1000000"), "update_1M_over_1k"),
+    (("events",), "events_over_lmdb_puts"),
+    (("reading", "writer:relaxed"), "read_under_write_over_idle"),
 ])
 def test_what_was_not_measured_is_named(without, parts, figure):
     with pytest.raises(MissingScenario, match=f"^{figure}: no results for {parts[0]}"):
