@@ -18,6 +18,7 @@
 
 #include "durability/driver.h"
 #include "durability/lane.h"
+#include "durability/ledger.h"
 #include "muster/catalog.h"
 #include "store/seal.h"
 
@@ -62,14 +63,14 @@ class Damage : public testing::Test {
     ASSERT_EQ(mdb_env_set_maxdbs(env, 32), 0);
     ASSERT_EQ(mdb_env_open(env, made_.c_str(), MDB_RDONLY | MDB_NOLOCK, 0600), 0);
     ASSERT_EQ(mdb_env_copy2(env, db_.c_str(), MDB_CP_COMPACT), 0);
-    ReadRecords(env);
+    ReadBytes(env);
     mdb_env_close(env);
     whole_ = ReadFile(file_);
     ExpectLane(0, kBatches, &expected_);
     ASSERT_EQ(EndingOf(Look), kSame);
   }
 
-  void ReadRecords(MDB_env* env) {
+  void ReadBytes(MDB_env* env) {
     MDB_txn* txn = nullptr;
     ASSERT_EQ(mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn), 0);
     for (Table table :
@@ -96,18 +97,16 @@ class Damage : public testing::Test {
     const std::string user_id = "lane-0-user";
     const std::string user_text = expected.at("user " + user_id);
     Records records, user;
-    const absl::Status status =
-        (*catalog)->VisitRecords({[&](const Shape& shape) { Note(shape, &records); },
-                                  [&](const Rootfs& rootfs) { Note(rootfs, &records); },
-                                  [&](const Host& host) { Note(host, &records); },
-                                  [&](const User& one) { Note(one, &records); }});
+    const absl::Status status = ReadRecords(**catalog, &records);
     if (status.ok() && records != expected) return kWrong;
     const Snapshot snapshot = (*catalog)->snapshot();
     Records seen;
     for (const Shape& shape : snapshot.AllShapes()) Note(shape, &seen);
     for (const Rootfs& rootfs : snapshot.AllRootfses()) Note(rootfs, &seen);
     for (const Host& host : snapshot.AllHosts()) Note(host, &seen);
-    seen["user " + user_id] = user_text;
+    for (const auto& [key, text] : expected) {
+      if (key.rfind("user ", 0) == 0) seen[key] = text;
+    }
     if (seen != expected) return kWrong;
     if (!status.ok()) return OfError(status);
     const auto found = (*catalog)->FindUser(user_id);

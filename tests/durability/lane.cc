@@ -8,10 +8,11 @@ namespace muster::durability {
 namespace {
 
 // A batch puts two hosts, at its beginning and at its end, that must agree; one of a
-// ring; one that a later batch deletes; now and then a key; and, more rarely, many hosts
-// at once and a text that takes pages of its own.
+// ring; one that a later batch deletes; an event of a sandbox, and two that come late; now and
+// then a key; and, more rarely, many hosts at once and a text that takes pages of its own.
 constexpr uint64_t kRing = 32;
 constexpr uint64_t kWindow = 8;
+constexpr uint64_t kSandboxes = 24;
 constexpr uint64_t kKeyEvery = 16;
 constexpr uint64_t kTextEvery = 10;
 constexpr uint64_t kBulkEvery = 40;
@@ -71,6 +72,35 @@ User LaneUser(int lane, uint64_t number) {
   return user;
 }
 
+// An event of one of a ring of sandboxes, which start again when they have ended.
+SandboxEvent LaneEvent(int lane, uint64_t number) {
+  return {Name(lane, "sandbox-" + std::to_string(number % kSandboxes)), Name(lane, "owner"),
+          static_cast<SandboxStatus>(Mix(number, static_cast<uint64_t>(lane)) % 10),
+          static_cast<int64_t>(number)};
+}
+
+// What the events up to `batches` come to.
+UserStats CountsAfter(int lane, uint64_t batches) {
+  UserStats stats;
+  for (uint64_t back = 0; back < kSandboxes && back < batches; ++back) {
+    ++stats.total;
+    switch (LaneEvent(lane, batches - back).status) {
+      case SandboxStatus::kRunning:
+        ++stats.running;
+        break;
+      case SandboxStatus::kPaused:
+        ++stats.paused;
+        break;
+      case SandboxStatus::kDestroyed:
+      case SandboxStatus::kFailed:
+        break;
+      default:
+        ++stats.other;
+    }
+  }
+  return stats;
+}
+
 // The last number up to `batches` that `every` divides; 0: none.
 uint64_t LastOf(uint64_t every, uint64_t batches) { return batches / every * every; }
 
@@ -121,6 +151,10 @@ WriteBatch LaneBatch(int lane, uint64_t number) {
   User user = LaneUser(lane, number);
   if (number % kKeyEvery == 0) user.api_keys = {LaneKey(lane, number)};
   batch.PutUser(user);
+  batch.RecordSandbox(LaneEvent(lane, number));
+  for (uint64_t late : {uint64_t{1}, kSandboxes}) {
+    if (number > late) batch.RecordSandbox(LaneEvent(lane, number - late));
+  }
   if (number % kTextEvery == 0) batch.PutRootfs(LaneRootfs(lane, number));
   for (int i = 0; number % kBulkEvery == 0 && i < kBulk; ++i) {
     batch.PutHost(BulkHost(lane, i, number));
@@ -135,6 +169,7 @@ void ExpectLane(int lane, uint64_t batches, Records* records) {
   Note(NumberedHost(lane, "last", batches), records);
   Note(LaneShape(lane, batches), records);
   Note(LaneUser(lane, batches), records);
+  Note(User{Name(lane, "owner"), CountsAfter(lane, batches)}, records);
   for (uint64_t back = 0; back < kRing && back < batches; ++back) {
     Note(RingHost(lane, batches - back), records);
   }

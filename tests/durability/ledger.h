@@ -66,6 +66,9 @@ class Ledger {
   std::vector<uint64_t> versions_;  // empty: any
 };
 
+// All that the catalog holds.
+absl::Status ReadRecords(Catalog& catalog, Records* records);
+
 // Opens the store and holds it against the ledger; a batch more goes into it too, which
 // is taken into account in `found`, where `lane` is not negative.
 std::string CheckStore(const std::string& path, const Ledger& ledger, int lane, Found* found);
