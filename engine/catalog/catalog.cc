@@ -44,6 +44,9 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(std::unique_ptr<Store> st
     return absl::InvalidArgumentError(
         "tombstone_retention_ms: must be an integer from 0 to 9007199254740991");
   }
+  if (options.host_timeout_ms < 0) {
+    return absl::InvalidArgumentError("host_timeout_ms must not be negative");
+  }
   auto impl = std::make_unique<Impl>(std::move(store), options);
   if (absl::Status status = impl->Start(options); !status.ok()) return status;
   return std::unique_ptr<Catalog>(new Catalog(std::move(impl)));

@@ -27,6 +27,7 @@ class Catalog::Impl {
     auto opened = commit::Committer::Open(*store, &users, options);
     if (!opened.ok()) return opened.status();
     committer = *std::move(opened);
+    committer->StartSweeping();
     return absl::OkStatus();
   }
 

@@ -76,7 +76,7 @@ absl::StatusOr<std::string> Rewrite(absl::StatusOr<Entry> entry,
 }  // namespace
 
 BatchApplier::BatchApplier(WriteTransaction& txn, store::Meta* meta, store::PendingLog* log,
-                           ChangedIdentities* identities)
+                           ChangedIdentities* identities, const HostClock* clock)
     : txn_(txn),
       meta_(*meta),
       writer_(&txn, meta,
@@ -88,7 +88,8 @@ BatchApplier::BatchApplier(WriteTransaction& txn, store::Meta* meta, store::Pend
                 return absl::OkStatus();
               }),
       keys_(txn, *meta, &writer_),
-      ledger_(txn, &writer_) {}
+      ledger_(txn, &writer_),
+      host_times_(clock, &txn, &writer_) {}
 
 absl::Status BatchApplier::Apply(const WriteBatch::Rep& batch, ApplyReport* report) {
   report_ = report;
@@ -118,6 +119,7 @@ absl::Status BatchApplier::ApplyChange(const WriteBatch::Rep& batch, const Chang
   switch (change.kind) {
     case ChangeKind::kPut:
       if (change.list == List::kRootfs) return PutRootfs(change.key, change.value);
+      if (change.list == List::kHosts) return PutHost(change.key, change.value);
       if (change.list == List::kUsers) return PutUser(change.key, change.value);
       return Put(change.list, change.key, change.value);
     case ChangeKind::kDelete:
@@ -146,6 +148,10 @@ absl::Status BatchApplier::ApplyChange(const WriteBatch::Rep& batch, const Chang
       return ledger_.Drop(change.key, TimeIn(change.value));
     case ChangeKind::kRecount:
       return SetCountsRight(batch.recount_report());
+    case ChangeKind::kHeartbeat:
+      return Heartbeat(change);
+    case ChangeKind::kMarkSilent:
+      return MarkSilent(change);
   }
   return absl::InternalError("a batch holds a change of an unknown kind");
 }
@@ -161,7 +167,7 @@ absl::Status BatchApplier::Delete(List list, std::string_view key) {
   absl::StatusOr<bool> changed = writer_.Delete(list, key);
   if (!changed.ok()) return changed.status();
   changed_ |= *changed;
-  return absl::OkStatus();
+  return *changed && list == List::kHosts ? host_times_.Forget(key) : absl::OkStatus();
 }
 
 absl::Status BatchApplier::CheckRequirements(const WriteBatch::Rep& batch) {
@@ -212,6 +218,57 @@ absl::Status BatchApplier::PutRootfs(std::string_view name, std::string_view rec
     if (absl::Status status = TakeDefaultMarkFromOthers(name); !status.ok()) return status;
   }
   return Put(List::kRootfs, name, record);
+}
+
+absl::Status BatchApplier::PutHost(std::string_view id, std::string_view record) {
+  // The seal is verified where the record is replaced.
+  auto old = txn_.Get(Table::kHosts, id);
+  if (!old.ok()) return old.status();
+  if (old->has_value() && model::IsSilentHost(**old)) {
+    // It has still not been heard of.
+    std::string silent(record);
+    model::SetHostSilent(&silent, true);
+    return Put(List::kHosts, id, silent);
+  }
+  const bool is_new = !old->has_value();
+  absl::Status status = Put(List::kHosts, id, record);
+  return status.ok() && is_new ? host_times_.Note(id) : status;
+}
+
+absl::Status BatchApplier::Heartbeat(const Change& change) {
+  const size_t index = heartbeats_++;
+  absl::StatusOr<std::string> record = Existing(List::kHosts, change.key);
+  if (absl::IsNotFound(record.status())) {
+    report_->skipped.push_back({SkippedChange::Kind::kHeartbeat, index, record.status()});
+    return absl::OkStatus();
+  }
+  if (!record.ok()) return record.status();
+  std::string_view value = change.value;
+  uint64_t free_mib = 0, vm_count = 0;
+  model::GetVarint(&value, &free_mib);
+  model::GetVarint(&value, &vm_count);
+  std::string reported;
+  absl::StatusOr<bool> differs = model::ReportHost(*record, static_cast<int64_t>(free_mib),
+                                                   static_cast<int64_t>(vm_count), &reported);
+  if (!differs.ok()) return differs.status();
+  absl::Status status = *differs ? Put(List::kHosts, change.key, reported) : absl::OkStatus();
+  return status.ok() ? host_times_.Note(change.key) : status;
+}
+
+absl::Status BatchApplier::MarkSilent(const Change& change) {
+  std::string_view value = change.value;
+  uint64_t heard_ms = 0;
+  model::GetVarint(&value, &heard_ms);
+  auto existing = store::GetRecord(txn_, List::kHosts, change.key);
+  if (!existing.ok()) return existing.status();
+  if (!existing->has_value() || model::IsSilentHost(**existing)) return absl::OkStatus();
+  std::string record(**existing);
+  absl::StatusOr<bool> heard =
+      host_times_.HeardAfter(change.key, static_cast<int64_t>(heard_ms));
+  if (!heard.ok()) return heard.status();
+  if (*heard) return absl::OkStatus();
+  model::SetHostSilent(&record, true);
+  return Put(List::kHosts, change.key, record);
 }
 
 absl::Status BatchApplier::PutUser(std::string_view id, std::string_view record) {

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "commit/batch_rep.h"
 #include "commit/changed_identities.h"
+#include "commit/host_times.h"
 #include "commit/key_ring.h"
 #include "commit/sandbox_ledger.h"
 #include "muster/store.h"
@@ -30,9 +31,9 @@ class BatchApplier {
  public:
   // `meta` is that of the transaction's state, and the batch is the next version;
   // counts and digests are kept up to date, the versions are not touched. All
-  // are borrowed.
+  // are borrowed. What is written need not be a change: see HostTimes.
   BatchApplier(WriteTransaction& txn, store::Meta* meta, store::PendingLog* log,
-               ChangedIdentities* identities);
+               ChangedIdentities* identities, const HostClock* clock);
   BatchApplier(const BatchApplier&) = delete;
   BatchApplier& operator=(const BatchApplier&) = delete;
 
@@ -54,6 +55,9 @@ class BatchApplier {
   absl::Status Delete(List list, std::string_view key);
 
   absl::Status PutRootfs(std::string_view name, std::string_view record);
+  absl::Status PutHost(std::string_view id, std::string_view record);
+  absl::Status Heartbeat(const Change& change);
+  absl::Status MarkSilent(const Change& change);
   absl::Status PutUser(std::string_view id, std::string_view record);
   absl::Status SetDisabled(List list, std::string_view id, bool disabled);
   absl::Status SetHostStatus(std::string_view id, HostStatus status);
@@ -81,10 +85,12 @@ class BatchApplier {
   store::RecordWriter writer_;
   KeyRing keys_;
   SandboxLedger ledger_;
+  HostTimes host_times_;
   ApplyReport* report_ = nullptr;  // where what is skipped is told
   size_t users_put_ = 0;           // for the places in errors
   size_t keys_added_ = 0;
   size_t events_ = 0;
+  size_t heartbeats_ = 0;
   bool changed_ = false;
 };
 

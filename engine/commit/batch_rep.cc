@@ -19,6 +19,7 @@ void WriteBatch::Rep::Add(ChangeKind kind, List list, std::string_view key,
       kind == ChangeKind::kRecordSandbox || kind == ChangeKind::kFaultyEvent) {
     ++puts_[static_cast<size_t>(list)];
   }
+  if (kind == ChangeKind::kHeartbeat) ++heartbeats_;
 }
 
 size_t WriteBatch::Rep::AddSecret(std::string_view api_key) {
@@ -42,6 +43,10 @@ std::string WriteBatch::Rep::NextEventPlace() const {
   return model::Concat("/sandbox_events/", std::to_string(event_count()));
 }
 
+std::string WriteBatch::Rep::NextHeartbeatPlace() const {
+  return model::Concat("/heartbeats/", std::to_string(heartbeats_));
+}
+
 bool WriteBatch::Rep::replaces_any() const {
   for (bool replaces : replaces_) {
     if (replaces) return true;
@@ -57,6 +62,7 @@ void WriteBatch::Rep::Clear() {
   replaced_with_sandboxes_unix_ms_ = 0;
   skips_faulty_events_ = false;
   recount_report_ = nullptr;
+  heartbeats_ = 0;
   size_ = 0;
   requires_any_ = false;
   status_ = absl::OkStatus();

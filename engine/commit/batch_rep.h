@@ -33,6 +33,8 @@ enum class ChangeKind : uint8_t {
   kAddApiKey = 7,       // value: varint secret, created_unix_ms, then the label
   kRevokeApiKey = 8,    // key: an id, or empty; value: varint secret
   kRequireVersion = 9,  // key: an id, or empty for the whole list; value: varint
+  kHeartbeat = 10,      // value: varint free_mib, vm_count
+  kMarkSilent = 11,     // value: varint of when it was heard of at the latest
   kRecordSandbox = 20,  // value: the sandbox's record, should the event count
   kFaultyEvent = 21,    // value: a byte, the code of the fault, then its message
   kDropSandbox = 22,    // drops one that ended long ago; value: varint latest unix_ms
@@ -68,6 +70,7 @@ class WriteBatch::Rep {
   std::string NextKeyPlace() const;
   // And for events: "/sandbox_events/3".
   std::string NextEventPlace() const;
+  std::string NextHeartbeatPlace() const;
 
   void Clear();
 
@@ -109,6 +112,7 @@ class WriteBatch::Rep {
   int64_t replaced_with_sandboxes_unix_ms_ = 0;
   bool skips_faulty_events_ = false;
   RecountReport* recount_report_ = nullptr;
+  size_t heartbeats_ = 0;
   size_t size_ = 0;
   bool requires_any_ = false;
   absl::Status status_;

@@ -39,26 +39,30 @@ absl::Status TakeOnlyWriter(Store& store) {
 
 }  // namespace
 
-Committer::Committer(Store& store, const Options& options)
+Committer::Committer(Store& store, const Options& options, HostClock::NowMs now_ms)
     : store_(store),
+      host_clock_(&store, options.host_timeout_ms, std::move(now_ms)),
       queue_(std::max<size_t>(options.max_queued_batches, 1)),
-      maintenance_([this] { return Maintain(); }) {}
+      maintenance_([this] { return Maintain(); }) {
+  if (options.host_timeout_ms > 0) sweeper_.emplace(&store_, &host_clock_, ForSweeper());
+}
 
 absl::StatusOr<std::unique_ptr<Committer>> Committer::Open(Store& store,
                                                            identity::UserCache* users,
-                                                           const Options& options) {
+                                                           const Options& options,
+                                                           HostClock::NowMs now_ms) {
   const bool relaxed = options.durability == Durability::kRelaxed;
   if (relaxed) {
     if (absl::Status status = TakeOnlyWriter(store); !status.ok()) return status;
   }
-  std::unique_ptr<Committer> committer(new Committer(store, options));
+  std::unique_ptr<Committer> committer(new Committer(store, options, std::move(now_ms)));
   const auto wake = [committer = committer.get()] { committer->maintenance_.Wake(); };
   auto keeper = ViewKeeper::Open(store, users, &committer->health_, wake);
   if (!keeper.ok()) return keeper.status();
   committer->keeper_ = *std::move(keeper);
   committer->secret_ = committer->keeper_->meta().secret;
-  const WriterParts parts{store, *committer->keeper_, committer->health_, users,
-                          options.change_log_entries};
+  const WriterParts parts{store, *committer->keeper_,    committer->health_,
+                          users, committer->host_clock_, options.change_log_entries};
   if (relaxed) {
     committer->writer_ =
         std::make_unique<RelaxedWriter>(parts, milliseconds(options.flush_interval_ms), wake);
@@ -172,11 +176,41 @@ Interval Committer::SweepTombstones() {
   return pause;
 }
 
+HostSweeper::Committer Committer::ForSweeper() {
+  HostSweeper::Committer self;
+  self.hosts = [this]() -> absl::StatusOr<std::shared_ptr<const view::RenderedList>> {
+    if (absl::Status status = keeper_->CatchUpWithReadable(); !status.ok()) return status;
+    const view::Publisher::Held held = publisher().Take();
+    std::shared_ptr<const view::RenderedList> hosts = held.view->hosts;
+    view::ReleaseSlot(held.slot);
+    return hosts;
+  };
+  // Without what is not flushed yet: a mark is checked once more when it is applied.
+  self.begin_read = [this] { return store_.BeginRead(); };
+  self.apply = [this](const WriteBatch::Rep& batch) {
+    ApplyReport report;
+    return Apply(batch, &report, kNoDeadline);
+  };
+  self.is_well = [this] { return !health_.troubled(); };
+  return self;
+}
+
+void Committer::StartSweeping() {
+  if (!sweeper_) return;
+  sweeping_ = true;
+  maintenance_.Wake();
+}
+
+Interval Committer::SweepHosts() {
+  return sweeper_ ? Interval(sweeper_->Sweep()) : std::nullopt;
+}
+
 Interval Committer::Maintain() {
   Interval next = keeper_->Maintain();
   if (LeadForAsync()) next = milliseconds(0);
   next = Sooner(next, writer_->FlushIfDue());
   next = Sooner(next, SweepTombstones());
+  if (sweeping_) next = Sooner(next, SweepHosts());
   return Sooner(next, TryAgainIfTroubled());
 }
 

@@ -6,6 +6,7 @@
 #ifndef MUSTER_COMMIT_COMMITTER_H_
 #define MUSTER_COMMIT_COMMITTER_H_
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -18,6 +19,8 @@
 #include "commit/commit_queue.h"
 #include "commit/group_writer.h"
 #include "commit/health.h"
+#include "commit/host_sweeper.h"
+#include "commit/host_times.h"
 #include "commit/maintenance_thread.h"
 #include "commit/tombstone_sweeper.h"
 #include "commit/view_keeper.h"
@@ -33,9 +36,11 @@ class Committer {
   // Prepares the store and loads the first view. `store` and `users`, which may be
   // null, must outlive the committer. FailedPrecondition where another process is the
   // only writer and this one wants to be; errors of store::OpenMeta() and LoadView().
+  // `now_ms` is the clock that host timeouts go by.
   static absl::StatusOr<std::unique_ptr<Committer>> Open(Store& store,
                                                          identity::UserCache* users,
-                                                         const Options& options);
+                                                         const Options& options,
+                                                         HostClock::NowMs now_ms = MonotonicMs);
 
   // `report` comes empty, stays so for an empty batch, and is good for nothing
   // after an error. ResourceExhausted where nobody has taken the batch by `deadline`.
@@ -71,6 +76,12 @@ class Committer {
   // by itself.
   absl::Status CheckWritable();
 
+  // Has the maintenance thread look for hosts that fall silent from now on, where there
+  // is a host timeout.
+  void StartSweeping();
+  // What that thread does then: see HostSweeper; nothing where there is no timeout.
+  std::optional<std::chrono::milliseconds> SweepHosts();
+
   // Before the store is closed: ends the maintenance thread, carries out what is still
   // queued, flushes (the error is that of this) and gives up its roles.
   absl::Status Stop();
@@ -79,7 +90,7 @@ class Committer {
   const identity::CatalogSecret& secret() const { return secret_; }
 
  private:
-  Committer(Store& store, const Options& options);
+  Committer(Store& store, const Options& options, HostClock::NowMs now_ms);
 
   // Carries out groups for as long as `own`, which may be null, is in the queue. True
   // where there is more to do that nobody waits for.
@@ -92,12 +103,17 @@ class Committer {
   void SweepTombstonesAfter(int64_t retention_ms);
   std::optional<std::chrono::milliseconds> SweepTombstones();
 
+  HostSweeper::Committer ForSweeper();
+
   Store& store_;
+  const HostClock host_clock_;
   Health health_;
   std::unique_ptr<ViewKeeper> keeper_;
   std::unique_ptr<GroupWriter> writer_;
   identity::CatalogSecret secret_{};
   CommitQueue queue_;
+  std::optional<HostSweeper> sweeper_;  // none without a host timeout
+  std::atomic<bool> sweeping_{false};   // by the maintenance thread
 
   // Null where what is kept of ended sandboxes is kept for ever. Used by the
   // maintenance thread.

@@ -85,7 +85,7 @@ DurableWriter::Attempt DurableWriter::TryCommit(const CommitQueue::Requests& req
   RenewIncarnationIfLost(parts_.store, &meta);
   Stage stage;
   store::PendingLog log;
-  Group group(&stage, txn, &meta, &log);
+  Group group(&stage, txn, &meta, &log, parts_.host_clock);
   for (CommitRequest* request : requests) {
     request->report = ApplyReport{};
     request->status = group.Apply(request->batch, &request->report);

@@ -26,11 +26,13 @@ std::optional<List> PublicListOf(Table table) {
 
 }  // namespace
 
-Group::Group(Stage* stage, ReadTransaction& below, store::Meta* meta, store::PendingLog* log)
+Group::Group(Stage* stage, ReadTransaction& below, store::Meta* meta, store::PendingLog* log,
+             const HostClock& clock)
     : stage_((stage->Settle(), stage)),
       txn_(stage, below),
       meta_(meta),
       log_(log),
+      clock_(clock),
       first_(Current()) {}
 
 Group::State Group::Current() const {
@@ -49,7 +51,7 @@ void Group::RollBack() { RollBackTo(first_); }
 absl::Status Group::Apply(const WriteBatch::Rep& batch, ApplyReport* report) {
   if (!batch.status().ok()) return batch.status();
   const State before = Current();
-  BatchApplier applier(txn_, meta_, log_, &identities_);
+  BatchApplier applier(txn_, meta_, log_, &identities_, &clock_);
   absl::Status status = applier.Apply(batch, report);
   if (!status.ok()) {
     RollBackTo(before);

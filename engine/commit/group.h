@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "commit/batch_rep.h"
 #include "commit/changed_identities.h"
+#include "commit/host_times.h"
 #include "commit/stage.h"
 #include "commit/staged_transaction.h"
 #include "muster/store.h"
@@ -28,7 +29,8 @@ class Group {
  public:
   // `meta` is that of the state that `stage` over `below` gives; it, the stage and the
   // log are brought up to date. The stage's earlier changes are settled.
-  Group(Stage* stage, ReadTransaction& below, store::Meta* meta, store::PendingLog* log);
+  Group(Stage* stage, ReadTransaction& below, store::Meta* meta, store::PendingLog* log,
+        const HostClock& clock);
   Group(const Group&) = delete;
   Group& operator=(const Group&) = delete;
 
@@ -66,6 +68,7 @@ class Group {
   StagedWrite txn_;
   store::Meta* const meta_;
   store::PendingLog* const log_;
+  const HostClock& clock_;
   ChangedIdentities identities_;
   const State first_;
 };

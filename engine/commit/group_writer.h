@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "commit/commit_queue.h"
 #include "commit/health.h"
+#include "commit/host_times.h"
 #include "commit/view_keeper.h"
 #include "identity/user_cache.h"
 #include "muster/store.h"
@@ -29,6 +30,7 @@ struct WriterParts {
   ViewKeeper& keeper;
   Health& health;
   identity::UserCache* users;
+  const HostClock& host_clock;
   uint64_t min_log_entries;  // 0: as many as there are records
 
   // How many entries the change log is to keep.

@@ -146,7 +146,7 @@ absl::Status RelaxedWriter::CarryOutStaged(const CommitQueue::Requests& requests
   FrozenRead below(parts_.store, frozen_);
   store::Meta meta = parts_.keeper.meta();
   HostsFromView state(below.txn(), parts_.keeper.view());
-  Group group(active_.get(), state, &meta, &log_);
+  Group group(active_.get(), state, &meta, &log_, parts_.host_clock);
   for (CommitRequest* request : requests) {
     request->report = ApplyReport{};
     request->status = group.Apply(request->batch, &request->report);

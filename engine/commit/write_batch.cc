@@ -60,6 +60,7 @@ void WriteBatch::PutHost(const Host& host) {
   if (!rep_->Check(model::Validate(host, rep_->NextPlace(List::kHosts)))) return;
   std::string record;
   model::EncodeHost(host, &record);
+  model::SetHostSilent(&record, false);
   rep_->Add(ChangeKind::kPut, List::kHosts, host.id, record);
 }
 
@@ -139,6 +140,19 @@ void WriteBatch::SetHostStatus(std::string_view id, HostStatus status) {
   }
   const char byte = static_cast<char>(status);
   rep_->Add(ChangeKind::kSetHostStatus, List::kHosts, id, std::string_view(&byte, 1));
+}
+
+void WriteBatch::Heartbeat(std::string_view host_id, int64_t free_mib, int64_t vm_count) {
+  // The place is only put together where it is needed: a fleet beats often.
+  if (!model::ValidateHeartbeat(host_id, free_mib, vm_count, {}).ok()) {
+    rep_->Check(
+        model::ValidateHeartbeat(host_id, free_mib, vm_count, rep_->NextHeartbeatPlace()));
+    return;
+  }
+  std::string value;
+  model::PutVarint(static_cast<uint64_t>(free_mib), &value);
+  model::PutVarint(static_cast<uint64_t>(vm_count), &value);
+  rep_->Add(ChangeKind::kHeartbeat, List::kHosts, host_id, value);
 }
 
 void WriteBatch::SetDefaultRootfs(std::string_view name) {

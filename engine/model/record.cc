@@ -30,6 +30,7 @@ constexpr uint8_t kCountedByEvents = 1;
 constexpr uint8_t kSandboxStatusBits = 15;
 constexpr uint8_t kUserDeleted = 16;
 constexpr uint8_t kHasEnded = 32;
+constexpr uint8_t kSilent = 8;
 
 void PutHead(uint8_t flags, std::string* out) {
   out->push_back(kForm);
@@ -188,7 +189,8 @@ absl::StatusOr<Rootfs> DecodeRootfs(std::string_view name, std::string_view reco
 
 void EncodeHost(const Host& host, std::string* out) {
   PutHead((host.disabled ? kDisabled : 0) |
-              static_cast<uint8_t>(static_cast<uint8_t>(host.status) << kStatusShift),
+              static_cast<uint8_t>(static_cast<uint8_t>(host.status) << kStatusShift) |
+              (host.silent ? kSilent : 0),
           out);
   PutInteger(host.free_mib, out);
   PutInteger(host.vm_count, out);
@@ -201,6 +203,7 @@ absl::StatusOr<HostFields> ReadHost(std::string_view record) {
   HostFields host;
   host.version = in.version();
   host.disabled = in.flag(kDisabled);
+  host.silent = in.flag(kSilent);
   host.status = static_cast<HostStatus>((in.flags() >> kStatusShift) & 3);
   host.free_mib = in.Integer();
   host.vm_count = in.Integer();
@@ -218,6 +221,7 @@ absl::StatusOr<Host> DecodeHost(std::string_view id, std::string_view record) {
   host.id = std::string(id);
   host.version = fields->version;
   host.disabled = fields->disabled;
+  host.silent = fields->silent;
   host.status = fields->status;
   host.free_mib = fields->free_mib;
   host.vm_count = fields->vm_count;
@@ -226,6 +230,29 @@ absl::StatusOr<Host> DecodeHost(std::string_view id, std::string_view record) {
     return true;
   });
   return host;
+}
+
+absl::StatusOr<bool> ReportHost(std::string_view record, int64_t free_mib, int64_t vm_count,
+                                std::string* out) {
+  FieldReader in(record);
+  const int64_t old_free_mib = in.Integer();
+  const int64_t old_vm_count = in.Integer();
+  if (!in.ok()) return absl::DataLossError("a record is damaged");
+  if (!in.flag(kSilent) && old_free_mib == free_mib && old_vm_count == vm_count) return false;
+  out->clear();
+  PutHead(static_cast<uint8_t>(in.flags() & ~kSilent), out);
+  PutInteger(free_mib, out);
+  PutInteger(vm_count, out);
+  out->append(in.rest());
+  return true;
+}
+
+bool IsSilentHost(std::string_view record) { return FieldReader(record).flag(kSilent); }
+
+void SetHostSilent(std::string* record, bool silent) {
+  if (record->size() < 2) return;
+  const auto flags = static_cast<uint8_t>((*record)[1]);
+  (*record)[1] = static_cast<char>(silent ? flags | kSilent : flags & ~kSilent);
 }
 
 void EncodeUser(const UserStats& stats, std::string* out) {

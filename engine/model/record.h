@@ -37,11 +37,15 @@ absl::StatusOr<ApiKeyInfo> DecodeApiKey(std::string_view record);  // `id` is ""
 // them. Borrows the record's bytes.
 struct HostFields {
   uint64_t version = 0;
-  HostStatus status = HostStatus::kActive;
+  HostStatus status = HostStatus::kActive;  // as it was put
   bool disabled = false;
+  bool silent = false;
   int64_t free_mib = 0;
   int64_t vm_count = 0;
   std::string_view rootfses;  // as encoded; none where it is empty
+
+  // What clients see.
+  HostStatus shown_status() const { return silent ? HostStatus::kDead : status; }
 };
 
 // Takes no memory and checks everything that DecodeHost() does, the rootfses too.
@@ -60,6 +64,15 @@ uint64_t StampOf(std::string_view record);
 
 // Whether two records are equal, their stamps apart.
 bool EqualsButForStamp(std::string_view a, std::string_view b);
+// Replaces `out` by a host's record with these numbers that is not silent, all else
+// copied as it stands. False, and `out` good for nothing, where `record` is that
+// already. DataLoss where the numbers cannot be found.
+absl::StatusOr<bool> ReportHost(std::string_view record, int64_t free_mib, int64_t vm_count,
+                                std::string* out);
+
+// Whether a host's record is silent; false for what is not a record.
+bool IsSilentHost(std::string_view record);
+void SetHostSilent(std::string* record, bool silent);
 
 // All that a user's record says.
 struct UserFields {

@@ -177,6 +177,14 @@ absl::Status Validate(const Host& host, std::string_view place) {
   return absl::OkStatus();
 }
 
+absl::Status ValidateHeartbeat(std::string_view host_id, int64_t free_mib, int64_t vm_count,
+                               std::string_view place) {
+  absl::Status status = CheckName(host_id, place, "host_id");
+  if (status.ok()) status = CheckInteger(kFreeMib, free_mib, place, "free_mib");
+  if (status.ok()) status = CheckInteger(kVmCount, vm_count, place, "vm_count");
+  return status;
+}
+
 absl::Status Validate(const UserStats& stats, std::string_view place) {
   absl::Status status = CheckInteger(kStat, stats.running, place, "running");
   if (status.ok()) status = CheckInteger(kStat, stats.paused, place, "paused");

@@ -77,6 +77,8 @@ absl::Status Validate(const Shape& shape, std::string_view place);
 absl::Status Validate(const Rootfs& rootfs, std::string_view place);
 absl::Status Validate(const Host& host, std::string_view place);
 absl::Status Validate(const User& user, std::string_view place);
+absl::Status ValidateHeartbeat(std::string_view host_id, int64_t free_mib, int64_t vm_count,
+                               std::string_view place);
 absl::Status Validate(const UserStats& stats, std::string_view place);
 absl::Status Validate(const SandboxEvent& event, std::string_view place);
 

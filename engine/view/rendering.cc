@@ -84,7 +84,7 @@ char* RenderHost(std::string_view id, const model::HostFields& host,
   out = WriteBytes(R"({"id":)", out);
   out = WriteString(id, out);
   out = WriteBytes(R"(,"status":")", out);
-  out = WriteBytes(HostStatusName(host.status), out);
+  out = WriteBytes(HostStatusName(host.shown_status()), out);
   out = WriteBytes(R"(","free_mib":)", out);
   out = WriteInteger(host.free_mib, out);
   out = WriteBytes(R"(,"vm_count":)", out);

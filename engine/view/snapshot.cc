@@ -97,6 +97,7 @@ Page<Shape> Snapshot::Shapes(int64_t limit, int64_t offset) const {
 Page<Host> Snapshot::Hosts(int64_t limit, int64_t offset) const {
   return TypedPage<Host>(*view().hosts, limit, offset, [&](const Row& row) {
     Host host = HostOf(row);
+    if (host.silent) host.status = HostStatus::kDead;
     std::erase_if(host.rootfses,
                   [&](const std::string& name) { return view().rootfs->IsDisabled(name); });
     return host;

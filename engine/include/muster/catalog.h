@@ -76,6 +76,17 @@ struct Options {
   // a new sandbox. Below 2^53.
   int64_t tombstone_retention_ms = 0;
 
+  // Shows a host as dead that has not been heard of for so long, in milliseconds; 0:
+  // never. Heard of by WriteBatch::Heartbeat(), and by the first PutHost(); a later
+  // one is the operator's word, not the host's. It lies over what the operator set,
+  // which is kept, is what exports have, and is shown again with the host's next
+  // heartbeat. Silence counts from the later of the last heartbeat and the moment when
+  // this store's sweeper began to listen, so that an outage of whoever takes the
+  // heartbeats in kills no host. One process sweeps at a time, in its maintenance
+  // thread, of those that were opened with a timeout; give all of them the same. A
+  // host is shown dead up to a sixth of the timeout late.
+  int64_t host_timeout_ms = 0;
+
   // --- Limits ---
 
   // The address space, in bytes, that the store's file is mapped into to begin

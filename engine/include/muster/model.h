@@ -93,6 +93,10 @@ struct Host {
   // That of the batch that changed the entry last, for RequireVersion(); set when
   // read, ignored when put and when compared.
   uint64_t version = 0;
+  // Told when a host is read, ignored when it is put, and not part of what makes
+  // two hosts equal: nothing has been heard of it (Options::host_timeout_ms), and
+  // until its next heartbeat clients see it as dead. `status` stays what was put.
+  bool silent = false;
 
   bool operator==(const Host& o) const {
     return id == o.id && status == o.status && free_mib == o.free_mib &&

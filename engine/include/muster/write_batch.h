@@ -89,6 +89,13 @@ class MUSTER_EXPORT WriteBatch {
   // Changes only the status of a host. Apply: NotFound when there is none.
   void SetHostStatus(std::string_view id, HostStatus status);
 
+  // What a host reports of itself: that it is there, and its numbers, within the
+  // bounds of Host; a fault is named as "/heartbeats/3/free_mib". All else of the host
+  // stays as it is, and where its numbers do too, there is no new version. A host that
+  // is silent no longer is. One that is not there is skipped, and told in ApplyReport.
+  // The cheapest way to report, and the only one that Options::host_timeout_ms counts.
+  void Heartbeat(std::string_view host_id, int64_t free_mib, int64_t vm_count);
+
   // Moves the default mark. Apply: NotFound when there is no such rootfs.
   void SetDefaultRootfs(std::string_view name);
 
