@@ -282,11 +282,11 @@ TEST_F(HostSweeperTest, WhileCommitsFailNobodyFallsSilent) {
   EXPECT_FALSE(process.Beat("a").ok());
   Pass(process, 3 * kTimeoutMs);
   faults.Stop();
-  ASSERT_TRUE(process.committer().CheckWritable().ok());
+  ASSERT_TRUE(process.Put(MakeHost("b")).ok());
   Pass(process, kTimeoutMs - 1);
-  EXPECT_EQ(process.Shown(), "a:active");
+  EXPECT_EQ(process.Shown(), "a:active b:active");
   Pass(process, kSurelySilentMs - kTimeoutMs);
-  EXPECT_EQ(process.Shown(), "a:dead");
+  EXPECT_EQ(process.Shown(), "a:dead b:dead");
 }
 
 TEST_F(HostSweeperTest, OnlyOneProcessSweeps) {
