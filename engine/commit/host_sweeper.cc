@@ -69,12 +69,13 @@ milliseconds HostSweeper::Sweep() {
   const bool stood_still = now_ms - next_round_ms_ > pause_ms;
   next_round_ms_ = now_ms + interval_ms_;
 
-  const bool had_role = has_role_;
+  const bool listened = has_role_ && !stood_still && was_well_;
   if (!TakeRole()) return milliseconds(interval_ms_);
-  if (!had_role || stood_still || !committer_.is_well()) listening_since_ms_ = now_ms;
+  was_well_ = committer_.is_well();
+  if (!listened || !was_well_) listening_since_ms_ = now_ms;
   if (now_ms - listening_since_ms_ >= clock_.timeout_ms()) {
     // Where marks cannot be committed, neither can heartbeats.
-    if (!SweepOnce(now_ms).ok()) listening_since_ms_ = now_ms;
+    was_well_ = SweepOnce(now_ms).ok();
   }
   return milliseconds(interval_ms_);
 }

@@ -65,6 +65,7 @@ class HostSweeper {
   const Committer committer_;
   const int64_t interval_ms_;
   bool has_role_ = false;
+  bool was_well_ = true;  // in the last round
   int64_t listening_since_ms_ = 0;
   int64_t next_round_ms_ = 0;
 };
