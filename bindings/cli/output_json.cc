@@ -59,6 +59,7 @@ void Write(Writer& out, const Host& host) {
   }
   out.EndArray();
   Flag(out, "disabled", host.disabled);
+  if (host.silent) Flag(out, "silent", true);
   out.EndObject();
 }
 

@@ -23,6 +23,7 @@ struct ServeOptions : CommonOptions {
   int max_connections = 10000;
   int64_t idle_timeout_ms = 60000;
   int64_t drain_ms = 0;
+  int64_t host_timeout_ms = 0;
 };
 
 const CLI::Validator kListenAddress(
@@ -73,7 +74,9 @@ absl::Status Serve(const ServeOptions& options) {
   if (absl::Status bound = server.Bind(*ParseListenAddress(options.listen)); !bound.ok()) {
     return bound;
   }
-  auto opened = Catalog::Open(options.db);
+  Options catalog_options;
+  catalog_options.host_timeout_ms = options.host_timeout_ms;
+  auto opened = Catalog::Open(options.db, catalog_options);
   if (!opened.ok()) return opened.status();
   catalog = std::move(*opened);
 
@@ -124,6 +127,8 @@ void Declare(CLI::App& command, ServeOptions& options) {
             "The time that a client has to send a request, and between two");
   AddNumber(command, "--drain-ms", options.drain_ms, 0, kDayMs,
             "How long it goes on serving after SIGTERM, with /readyz at 503");
+  AddNumber(command, "--host-timeout-ms", options.host_timeout_ms, 0, kDayMs,
+            "Show a host as dead that sent no heartbeat for so long; 0: never");
 }
 
 }  // namespace

@@ -39,8 +39,11 @@ Table ToTable(const std::vector<Rootfs>& rootfses) {
 Table ToTable(const std::vector<Host>& hosts) {
   Table table({"ID", "STATUS", "FREE MIB", "VMS", "DISABLED", "ROOTFSES"});
   for (const Host& host : hosts) {
-    table.AddRow({host.id, std::string(HostStatusName(host.status)), Text(host.free_mib),
-                  Text(host.vm_count), YesOrNothing(host.disabled), Join(host.rootfses)});
+    // What was set, and whether clients see it.
+    const std::string silent = host.silent ? ", silent" : "";
+    table.AddRow({host.id, std::string(HostStatusName(host.status)) + silent,
+                  Text(host.free_mib), Text(host.vm_count), YesOrNothing(host.disabled),
+                  Join(host.rootfses)});
   }
   return table;
 }

@@ -139,6 +139,17 @@ void DefineSetters(py::class_<PyWriteBatch>& type) {
       },
       py::arg("id"), py::arg("status"), "Changes only the status of a host.");
   type.def(
+      "heartbeat",
+      [](PyWriteBatch& self, py::object host_id, py::object free_mib, py::object vm_count) {
+        const std::string text = ToText(host_id, "host_id");
+        const int64_t free = ToInteger(free_mib, "free_mib");
+        const int64_t vms = ToInteger(vm_count, "vm_count");
+        Change(self, [&](WriteBatch& batch) { batch.Heartbeat(text, free, vms); });
+      },
+      py::arg("host_id"), py::arg("free_mib"), py::arg("vm_count"),
+      "What a host reports of itself: that it is there, and its numbers. One that is not "
+      "known is skipped, and told by apply().");
+  type.def(
       "set_default_rootfs",
       [](PyWriteBatch& self, py::object name) {
         const std::string text = ToText(name, "name");

@@ -44,7 +44,8 @@ std::shared_ptr<SharedCatalog> Open(py::object path, py::object durability,
                                     py::object max_map_size_bytes,
                                     bool allow_network_file_system,
                                     py::object identity_cache_bytes,
-                                    py::object tombstone_retention_ms) {
+                                    py::object tombstone_retention_ms,
+                                    py::object host_timeout_ms) {
   const std::string directory = ToPath(path);
   Options options;
   options.durability = ToDurability(durability);
@@ -58,6 +59,7 @@ std::shared_ptr<SharedCatalog> Open(py::object path, py::object durability,
   options.allow_network_file_system = allow_network_file_system;
   options.identity_cache_bytes = ToBytes(identity_cache_bytes, "identity_cache_bytes");
   options.tombstone_retention_ms = ToInteger(tombstone_retention_ms, "tombstone_retention_ms");
+  options.host_timeout_ms = ToInteger(host_timeout_ms, "host_timeout_ms");
   const auto open = [&] {
     const py::gil_scoped_release no_gil;
     return Catalog::Open(directory, options);
@@ -79,6 +81,7 @@ void DefineOpening(CatalogClass& type) {
       py::arg("allow_network_file_system") = false,
       py::arg("identity_cache_bytes") = Options().identity_cache_bytes,
       py::arg("tombstone_retention_ms") = Options().tombstone_retention_ms,
+      py::arg("host_timeout_ms") = Options().host_timeout_ms,
       "Opens the store in a directory. Durable: what was applied outlasts a power cut. "
       "Relaxed: it is visible in this process at once and on disk within "
       "flush_interval_ms; a crash may lose so much, and this process is the only writer. "
@@ -88,7 +91,8 @@ void DefineOpening(CatalogClass& type) {
       "allow_network_file_system: only where its locks and shared maps are known to work. "
       "identity_cache_bytes is the "
       "most that the memory for users and API keys may take. tombstone_retention_ms is how "
-      "long what is kept of an ended sandbox is kept; 0: for ever.");
+      "long what is kept of an ended sandbox is kept; 0: for ever. host_timeout_ms: a host that "
+      "sent no heartbeat for so long is shown dead; 0: never.");
   type.def_static("in_memory", OpenInMemory,
                   "A catalog that lives in memory and ends with the object.");
   type.def("close", Close,

@@ -136,7 +136,7 @@ py::object FromModel(const Host& host) {
                        "status"_a = FromText(HostStatusName(host.status)),
                        "free_mib"_a = host.free_mib, "vm_count"_a = host.vm_count,
                        "rootfses"_a = FromTexts(host.rootfses), "disabled"_a = host.disabled,
-                       "version"_a = host.version);
+                       "version"_a = host.version, "silent"_a = host.silent);
 }
 
 py::object FromModel(const UserStats& stats) {

@@ -80,6 +80,7 @@ class Host:
     rootfses: list[str] = field(default_factory=list)
     disabled: bool = False
     version: int = 0
+    silent: bool = field(default=False, compare=False)
 
 @dataclass(slots=True, kw_only=True)
 class UserStats:
@@ -179,6 +180,7 @@ class WriteBatch:
     def require_version(self, list: _PublicList | Literal["users"], id: str | None, version: int) -> None: ...
     def set_disabled(self, list: _PublicList, id: str, disabled: bool = True) -> None: ...
     def set_host_status(self, id: str, status: _HostStatus) -> None: ...
+    def heartbeat(self, host_id: str, free_mib: int, vm_count: int) -> None: ...
     def set_default_rootfs(self, name: str) -> None: ...
     def set_user_stats(
         self,
@@ -250,6 +252,7 @@ class Catalog:
         allow_network_file_system: bool = False,
         identity_cache_bytes: int = 134217728,
         tombstone_retention_ms: int = 0,
+        host_timeout_ms: int = 0,
     ) -> Catalog: ...
     @staticmethod
     def in_memory() -> Catalog: ...

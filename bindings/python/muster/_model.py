@@ -47,6 +47,8 @@ class Host:
     rootfses: list[str] = field(default_factory=list)
     disabled: bool = False
     version: int = field(default=0, compare=False, repr=False)  # of its last change
+    # Told when read, ignored when put: not heard of, so that clients see it as dead.
+    silent: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(slots=True, kw_only=True)
