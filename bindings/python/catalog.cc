@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "batch.h"
+#include "changes.h"
 #include "convert.h"
 #include "document.h"
 #include "handler.h"
@@ -91,7 +92,8 @@ void DefineOpening(CatalogClass& type) {
       "allow_network_file_system: only where its locks and shared maps are known to work. "
       "identity_cache_bytes is the "
       "most that the memory for users and API keys may take. tombstone_retention_ms is how "
-      "long what is kept of an ended sandbox is kept; 0: for ever. host_timeout_ms: a host that "
+      "long what is kept of an ended sandbox is kept; 0: for ever. host_timeout_ms: a host "
+      "that "
       "sent no heartbeat for so long is shown dead; 0: never.");
   type.def_static("in_memory", OpenInMemory,
                   "A catalog that lives in memory and ends with the object.");
@@ -139,6 +141,47 @@ void DefineReadingAndWriting(CatalogClass& type) {
         ThrowIfError(self.Use([](Catalog& catalog) { return catalog.CheckReady(); }));
       },
       "Raises Unavailable, with the reason, unless the store can be read and written now.");
+}
+
+PyChanges Changes(std::shared_ptr<SharedCatalog> self, py::object after, py::object page_size,
+                  py::object wait_ms) {
+  const int64_t most = ToInteger(page_size, "page_size");
+  if (most < 1) {
+    throw StatusError(absl::InvalidArgumentError("page_size: must be at least 1"));
+  }
+  return PyChanges(std::move(self), ToText(after, "after"), static_cast<size_t>(most),
+                   ToTimeout(wait_ms, "wait_ms"));
+}
+
+void DefineFeed(CatalogClass& type) {
+  type.def(
+      "changes", Changes, py::arg("after") = "", py::kw_only(), py::arg("page_size") = 1000,
+      py::arg("wait_ms") = 0,
+      "Iterates over the changes committed after a cursor, which is that of a snapshot "
+      "or of a change; \"\": the beginning. At the end it waits for wait_ms for more, None: "
+      "for ever, and then stops. OutOfRange: begin again with a snapshot.");
+  type.def(
+      "wait_for_version",
+      [](SharedCatalog& self, uint64_t version, py::object timeout_ms) {
+        ThrowIfError(WaitInTurns(self, ToTimeout(timeout_ms, "timeout_ms"),
+                                 [&](Catalog& catalog, Deadline deadline) {
+                                   return catalog.WaitForVersion(version, deadline);
+                                 }));
+      },
+      py::arg("version"), py::arg("timeout_ms") = py::none(),
+      "Returns when snapshots have come to the version; DeadlineExceeded after timeout_ms.");
+  type.def(
+      "wait_for_change",
+      [](SharedCatalog& self, py::object after, py::object timeout_ms) {
+        const std::string cursor = ToText(after, "after");
+        ThrowIfError(WaitInTurns(self, ToTimeout(timeout_ms, "timeout_ms"),
+                                 [&](Catalog& catalog, Deadline deadline) {
+                                   return catalog.WaitForChange(cursor, deadline);
+                                 }));
+      },
+      py::arg("after"), py::arg("timeout_ms") = py::none(),
+      "Returns when something was committed after the cursor; DeadlineExceeded after "
+      "timeout_ms.");
 }
 
 void DefineUsers(CatalogClass& type) {
@@ -240,6 +283,7 @@ void DefineCatalog(py::module_& module) {
       "may be made from any thread, close() included. A with statement closes it.");
   DefineOpening(type);
   DefineReadingAndWriting(type);
+  DefineFeed(type);
   DefineUsers(type);
   DefineSandboxes(type);
   DefineDocumentAndHttp(type);

@@ -16,7 +16,7 @@ using namespace pybind11::literals;  // "name"_a
 // interpreter has ended.
 struct Classes {
   py::object shape, rootfs, host, user, user_stats, api_key_info, page, rootfs_view, response,
-      sandbox, miscount, recount_report, skipped_change, apply_report;
+      change, sandbox, miscount, recount_report, skipped_change, apply_report;
 };
 Classes* classes = nullptr;
 
@@ -40,11 +40,11 @@ py::object FromOptional(const std::optional<int64_t>& value) {
 void LoadModelClasses() {
   const py::module_ model = py::module_::import("muster._model");
   classes = new Classes{
-      model.attr("Shape"),         model.attr("Rootfs"),     model.attr("Host"),
-      model.attr("User"),          model.attr("UserStats"),  model.attr("ApiKeyInfo"),
-      model.attr("Page"),          model.attr("RootfsView"), model.attr("Response"),
-      model.attr("Sandbox"),       model.attr("Miscount"),   model.attr("RecountReport"),
-      model.attr("SkippedChange"), model.attr("ApplyReport")};
+      model.attr("Shape"),         model.attr("Rootfs"),        model.attr("Host"),
+      model.attr("User"),          model.attr("UserStats"),     model.attr("ApiKeyInfo"),
+      model.attr("Page"),          model.attr("RootfsView"),    model.attr("Response"),
+      model.attr("Change"),        model.attr("Sandbox"),       model.attr("Miscount"),
+      model.attr("RecountReport"), model.attr("SkippedChange"), model.attr("ApplyReport")};
 }
 
 Shape ToShape(py::handle value) {
@@ -190,6 +190,13 @@ py::object FromModel(const SkippedChange& change) {
 py::object FromModel(const ApplyReport& report) {
   return classes->apply_report("version"_a = report.version,
                                "skipped"_a = FromModel(report.skipped));
+}
+
+py::object FromModel(const CatalogChange& change, const std::string& cursor) {
+  const bool is_put = change.kind == CatalogChange::Kind::kPut;
+  return classes->change("list"_a = FromText(ListName(change.list)),
+                         "id"_a = FromText(change.id), "kind"_a = is_put ? "put" : "delete",
+                         "version"_a = change.version, "cursor"_a = FromText(cursor));
 }
 
 py::object MakePage(py::list items, int64_t total, int64_t limit, int64_t offset) {

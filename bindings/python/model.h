@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "muster/feed.h"
 #include "muster/model.h"
 #include "muster/snapshot.h"
 #include "muster/write_batch.h"
@@ -38,6 +39,7 @@ py::object FromModel(const User& user);
 py::object FromModel(const UserStats& stats);
 py::object FromModel(const ApiKeyInfo& info);
 py::object FromModel(const RootfsView& view);
+py::object FromModel(const CatalogChange& change, const std::string& cursor);
 py::object FromModel(const Sandbox& sandbox);
 py::object FromModel(const Miscount& miscount);
 py::object FromModel(const RecountReport& report);

@@ -15,6 +15,7 @@ PYBIND11_MODULE(_muster, module) {
   muster::python::LoadModelClasses();
   muster::python::DefineWriteBatch(module);
   muster::python::DefineSnapshot(module);
+  muster::python::DefineChanges(module);
   muster::python::DefineCatalog(module);
   muster::python::DefineHandler(module);
 }

@@ -102,6 +102,9 @@ void DefineVersions(py::class_<Snapshot>& type) {
   type.def_property_readonly(
       "version", [](const Snapshot& self) { return self.version(); },
       "The version of the last batch that it holds.");
+  type.def_property_readonly(
+      "cursor", [](const Snapshot& self) { return FromText(self.cursor()); },
+      "Where Catalog.changes() goes on to follow this snapshot.");
   type.def(
       "list_version",
       [](const Snapshot& self, py::object list) {

@@ -3,6 +3,7 @@
 #define MUSTER_CATALOG_CATALOG_IMPL_H_
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -56,6 +57,14 @@ class Catalog::Impl {
   // A user's counts, from memory or else from the store; nothing where there is
   // no such user.
   absl::StatusOr<std::optional<UserStats>> FindStats(std::string_view user_id);
+
+  // For the feed: has snapshots hold that version, which somebody has committed.
+  absl::Status ShowVersion(uint64_t version);
+  uint64_t NewestVersion() const;
+  // Waits until `reached` is true of the newest view. An error of it is returned once
+  // all that was committed has been taken in.
+  absl::Status WaitUntil(Deadline deadline,
+                         const std::function<absl::StatusOr<bool>(const view::View&)>& reached);
 
   const store::ForkMark mark;
   const std::unique_ptr<Store> store;

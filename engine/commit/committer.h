@@ -67,6 +67,9 @@ class Committer {
   // Takes in what was committed before the call, by whatever process.
   absl::Status CatchUp() { return keeper_->CatchUp(); }
 
+  // The same, without a commit that its writer has not announced to readers yet.
+  absl::Status CatchUpWithReadable() { return keeper_->CatchUpWithReadable(); }
+
   // The same as a reader does it: see ViewKeeper.
   void TryCatchUp() noexcept { keeper_->TryCatchUp(); }
 

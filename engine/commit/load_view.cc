@@ -85,14 +85,18 @@ bool SameRecords(const store::Meta& a, const store::Meta* b, List list) {
 
 }  // namespace
 
-void SetVersions(const store::Meta& meta, view::View* view) {
+view::TagBase TagBaseOf(const store::Meta& meta) {
   view::TagBase base;
   static_assert(sizeof(base.store_id) <= sizeof(meta.id));
   std::memcpy(&base.store_id, meta.id.data(), sizeof(base.store_id));
   base.incarnation = meta.incarnation;
+  return base;
+}
+
+void SetVersions(const store::Meta& meta, view::View* view) {
   std::array<uint64_t, view::kPublicListCount> versions;
   for (int i = 0; i < view::kPublicListCount; ++i) versions[i] = meta.lists[i].version;
-  view->SetVersions(base, meta.version, versions);
+  view->SetVersions(TagBaseOf(meta), meta.version, versions);
 }
 
 absl::StatusOr<std::unique_ptr<view::View>> LoadView(ReadTransaction& txn,

@@ -23,6 +23,9 @@ absl::StatusOr<std::unique_ptr<view::View>> LoadView(ReadTransaction& txn,
                                                      const view::View* previous,
                                                      const store::Meta* previous_meta);
 
+// What tags and cursors of a store begin with.
+view::TagBase TagBaseOf(const store::Meta& meta);
+
 // Gives `view` the versions and tags of `meta`.
 void SetVersions(const store::Meta& meta, view::View* view);
 

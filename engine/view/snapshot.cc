@@ -8,6 +8,7 @@
 #include "model/record.h"
 #include "model/rules.h"
 #include "model/text.h"
+#include "view/feed_cursor.h"
 #include "view/publisher.h"
 #include "view/view.h"
 
@@ -83,6 +84,10 @@ uint64_t Snapshot::version() const { return view().version; }
 
 uint64_t Snapshot::version(List list) const {
   return IsPublic(list) ? view().list_versions[static_cast<size_t>(list)] : 0;
+}
+
+std::string Snapshot::cursor() const {
+  return view::ToText(view::FeedCursor{view().tag_base, view().version});
 }
 
 std::string_view Snapshot::etag(List list) const {

@@ -36,6 +36,7 @@ from ._errors import (
 )
 from ._model import (
     ApiKeyInfo,
+    Change,
     ApplyReport,
     Host,
     Miscount,
@@ -50,7 +51,7 @@ from ._model import (
     User,
     UserStats,
 )
-from ._muster import Catalog, Handler, Snapshot, WriteBatch, __version__
+from ._muster import Catalog, Changes, Handler, Snapshot, WriteBatch, __version__
 
 __all__ = [
     "Aborted",
@@ -59,6 +60,8 @@ __all__ = [
     "ApplyReport",
     "Cancelled",
     "Catalog",
+    "Change",
+    "Changes",
     "DataLoss",
     "DeadlineExceeded",
     "Error",

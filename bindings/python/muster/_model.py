@@ -132,6 +132,17 @@ class ApplyReport:
     skipped: list[SkippedChange] = field(default_factory=list)
 
 
+@dataclass(slots=True, kw_only=True)
+class Change:
+    """A record that a batch changed, as Catalog.changes() tells of it."""
+
+    list: str  # "shapes", "rootfs", "hosts" or "users"
+    id: str
+    kind: str  # "put" or "delete"
+    version: int  # of the batch
+    cursor: str  # where to go on from, once this change is taken in
+
+
 Entry = TypeVar("Entry")
 
 

@@ -11,8 +11,8 @@
 #ifndef MUSTER_CATALOG_H_
 #define MUSTER_CATALOG_H_
 
-#include <chrono>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -25,6 +25,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "muster/export.h"
+#include "muster/feed.h"
 #include "muster/model.h"
 #include "muster/snapshot.h"
 #include "muster/store.h"
@@ -204,6 +205,28 @@ class MUSTER_EXPORT Catalog {
   // call, however much it is; waits for a process that is just finishing a commit.
   // Errors: Unavailable, DataLoss, FailedPrecondition (closed).
   absl::Status CatchUp();
+
+  // The changes that were committed after the place `after`, by whatever process, as
+  // far as whole batches make up to `max` changes, at least 1; a first batch that is
+  // larger comes whole. `after` is the cursor of a snapshot, a page or a change, from
+  // whatever process and from before a restart; empty: the beginning. The log reaches
+  // back as far as Options::change_log_entries says. Snapshots taken afterwards hold
+  // all that it tells of. Errors:
+  //   OutOfRange       the log no longer reaches back so far; the cursor is of another
+  //                    store, of another incarnation of this one (one that was put
+  //                    back, say, or whose last writer was killed), or ahead of it:
+  //                    begin again with a snapshot
+  //   InvalidArgument  `after` is not a cursor, or `max` is 0
+  //   Unavailable, DataLoss, FailedPrecondition (closed)
+  absl::StatusOr<ChangesPage> Changes(std::string_view after, size_t max);
+
+  // Returns when snapshots have come to the version, or there is something committed
+  // after the cursor, by whatever process; at once where that is so. It may be a change
+  // of API keys, which Changes() does not tell of. Takes no processor time while it
+  // waits. DeadlineExceeded at `deadline`; errors as for Changes(), but that it does not
+  // look how far the log reaches back.
+  absl::Status WaitForVersion(uint64_t version, Deadline deadline);
+  absl::Status WaitForChange(std::string_view after, Deadline deadline);
 
   // The next three answer from memory what was asked before and has not changed
   // since, be it that there is none (see Options::identity_cache_bytes);

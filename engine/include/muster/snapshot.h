@@ -99,6 +99,9 @@ class MUSTER_EXPORT Snapshot {
   // header; "" for other lists. Valid as long as the snapshot.
   std::string_view etag(List list) const;
 
+  // Where Catalog::Changes() goes on to follow this snapshot.
+  std::string cursor() const;
+
   // A page as clients see it: disabled entries left out, shapes in order of
   // size, hosts in order of id, a host's rootfses without disabled ones.
   // `limit` is brought into 1 to kMaxLimit, a negative `offset` to 0. Past the
