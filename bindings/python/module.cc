@@ -3,6 +3,7 @@
 
 #include "batch.h"
 #include "catalog.h"
+#include "changes.h"
 #include "handler.h"
 #include "model.h"
 #include "muster/version.h"
