@@ -79,6 +79,13 @@ std::vector<NamedBatch> Batches() {
     batch.SetDisabled(List::kHosts, HostId(7), true);
     batch.SetUserStats("usr_2", {1, 2, 3, 10});
   });
+  add("sandboxes begin and end", [](WriteBatch& batch) {
+    for (int64_t i = 1; i <= 3; ++i) {
+      batch.RecordSandbox({"sbx_" + std::to_string(i), "usr_9", SandboxStatus::kRunning, i});
+    }
+    batch.RecordSandbox({"sbx_1", "usr_9", SandboxStatus::kDestroyed, 4});
+    batch.RecordSandbox({"sbx_1", "usr_9", SandboxStatus::kRunning, 1});
+  });
   add("keys change hands", [](WriteBatch& batch) {
     batch.PutUser({"usr_1", std::nullopt, {{"sk_live_other"}}});
     batch.AddApiKey("usr_2", "sk_live_first", "of another");
