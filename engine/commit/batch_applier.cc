@@ -106,8 +106,8 @@ absl::Status BatchApplier::ApplyChanges(const WriteBatch::Rep& batch) {
   std::string_view rest = batch.changes();
   Change change;
   while (WriteBatch::Rep::Next(&rest, &change)) {
-    const bool is_event = change.kind == ChangeKind::kRecordSandbox ||
-                          change.kind == ChangeKind::kFaultyEvent;
+    const bool is_event =
+        change.kind == ChangeKind::kRecordSandbox || change.kind == ChangeKind::kFaultyEvent;
     absl::Status status = is_event ? absl::OkStatus() : ledger_.Flush();
     if (status.ok()) status = ApplyChange(batch, change);
     if (!status.ok()) return status;
@@ -221,18 +221,20 @@ absl::Status BatchApplier::PutRootfs(std::string_view name, std::string_view rec
 }
 
 absl::Status BatchApplier::PutHost(std::string_view id, std::string_view record) {
-  // The seal is verified where the record is replaced.
-  auto old = txn_.Get(Table::kHosts, id);
-  if (!old.ok()) return old.status();
-  if (old->has_value() && model::IsSilentHost(**old)) {
-    // It has still not been heard of.
-    std::string silent(record);
-    model::SetHostSilent(&silent, true);
-    return Put(List::kHosts, id, silent);
-  }
-  const bool is_new = !old->has_value();
-  absl::Status status = Put(List::kHosts, id, record);
-  return status.ok() && is_new ? host_times_.Note(id) : status;
+  bool is_new = false;
+  std::string silent;
+  absl::StatusOr<bool> changed = writer_.PutStamped(
+      List::kHosts, id, [&](std::optional<std::string_view> old) -> std::string_view {
+        is_new = !old.has_value();
+        if (is_new || !model::IsSilentHost(*old)) return record;
+        // It has still not been heard of.
+        silent = record;
+        model::SetHostSilent(&silent, true);
+        return silent;
+      });
+  if (!changed.ok()) return changed.status();
+  changed_ |= *changed;
+  return is_new ? host_times_.Note(id) : absl::OkStatus();
 }
 
 absl::Status BatchApplier::Heartbeat(const Change& change) {

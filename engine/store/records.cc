@@ -118,9 +118,16 @@ absl::StatusOr<bool> RecordWriter::Put(List list, std::string_view key,
 
 absl::StatusOr<bool> RecordWriter::PutStamped(List list, std::string_view key,
                                               std::string_view record) {
+  return PutStamped(list, key, [record](std::optional<std::string_view>) { return record; });
+}
+
+absl::StatusOr<bool> RecordWriter::PutStamped(
+    List list, std::string_view key,
+    absl::FunctionRef<std::string_view(std::optional<std::string_view> old)> record_over) {
   const Table table = TableOf(list);
   absl::StatusOr<std::optional<std::string_view>> old = GetSealed(*transaction_, table, key);
   if (!old.ok()) return old.status();
+  const std::string_view record = record_over(*old);
   if (old->has_value()) {
     const std::string_view bytes = **old;
     const std::string_view old_record = bytes.substr(0, bytes.size() - kChecksumBytes);

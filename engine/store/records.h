@@ -66,6 +66,11 @@ class RecordWriter {
   // after the meta record's (model/record.h): where it is equal but for the stamp,
   // nothing is written.
   absl::StatusOr<bool> PutStamped(List list, std::string_view key, std::string_view record);
+  // The same where the record depends on the sealed one that it replaces, which is
+  // not verified; nothing: it is new. What is returned must not be bytes of that one.
+  absl::StatusOr<bool> PutStamped(
+      List list, std::string_view key,
+      absl::FunctionRef<std::string_view(std::optional<std::string_view> old)> record_over);
 
   // What stands under a key, for whoever looks before writing: PutOver() then need
   // not look again. The bytes stay valid as ReadTransaction::Get() says.
