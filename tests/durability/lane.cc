@@ -8,8 +8,9 @@ namespace muster::durability {
 namespace {
 
 // A batch puts two hosts, at its beginning and at its end, that must agree; one of a
-// ring; one that a later batch deletes; an event of a sandbox, and two that come late; now and
-// then a key; and, more rarely, many hosts at once and a text that takes pages of its own.
+// ring; one that a later batch deletes; a heartbeat; an event of a sandbox, and two that come
+// late; now and then a key; and, more rarely, many hosts at once and a text that takes pages of
+// its own.
 constexpr uint64_t kRing = 32;
 constexpr uint64_t kWindow = 8;
 constexpr uint64_t kSandboxes = 24;
@@ -51,6 +52,13 @@ Host BulkHost(int lane, int index, uint64_t number) {
   for (uint64_t i = 0; i < mixed % 6; ++i) {
     host.rootfses.push_back("an-image-that-hosts-have-" + std::to_string(i));
   }
+  return host;
+}
+
+// Put once, and then only heard of.
+Host BeatingHost(int lane, uint64_t number) {
+  Host host = NumberedHost(lane, "beating", number);
+  host.status = HostStatus::kActive;
   return host;
 }
 
@@ -151,6 +159,9 @@ WriteBatch LaneBatch(int lane, uint64_t number) {
   User user = LaneUser(lane, number);
   if (number % kKeyEvery == 0) user.api_keys = {LaneKey(lane, number)};
   batch.PutUser(user);
+  const Host beating = BeatingHost(lane, number);
+  if (number == 1) batch.PutHost(beating);
+  batch.Heartbeat(beating.id, beating.free_mib, beating.vm_count);
   batch.RecordSandbox(LaneEvent(lane, number));
   for (uint64_t late : {uint64_t{1}, kSandboxes}) {
     if (number > late) batch.RecordSandbox(LaneEvent(lane, number - late));
@@ -167,6 +178,7 @@ void ExpectLane(int lane, uint64_t batches, Records* records) {
   if (batches == 0) return;
   Note(NumberedHost(lane, "first", batches), records);
   Note(NumberedHost(lane, "last", batches), records);
+  Note(BeatingHost(lane, batches), records);
   Note(LaneShape(lane, batches), records);
   Note(LaneUser(lane, batches), records);
   Note(User{Name(lane, "owner"), CountsAfter(lane, batches)}, records);
