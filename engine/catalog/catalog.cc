@@ -122,8 +122,10 @@ absl::Status Catalog::Close() {
   // A forked child has nothing to flush: that is the parent's.
   const absl::Status stopped = impl_->IsHere() ? impl_->committer->Stop() : absl::OkStatus();
   absl::Status closed = impl_->store->Close();
-  impl_->closed = closed.ok();
-  return closed.ok() ? stopped : closed;
+  if (closed.ok()) return stopped;
+  if (impl_->IsHere()) impl_->committer->Resume();
+  impl_->closed = false;
+  return closed;
 }
 
 }  // namespace muster

@@ -50,7 +50,7 @@ class Catalog::Impl {
 
   // A short read transaction of the store.
   absl::StatusOr<std::unique_ptr<ReadTransaction>> Read() const {
-    if (absl::Status status = CheckOpen(); !status.ok()) return status;
+    if (absl::Status status = CheckOpenHere(); !status.ok()) return status;
     return committer->BeginRead();
   }
 

@@ -78,7 +78,7 @@ absl::StatusOr<User> DecodeWholeUser(std::string_view id, std::string_view recor
 absl::Status Catalog::VisitRecords(const RecordVisitor& visitor) const {
   RecordCopy shapes, rootfses, hosts, users;
   {
-    if (absl::Status status = impl_->CheckOpen(); !status.ok()) return status;
+    if (absl::Status status = impl_->CheckOpenHere(); !status.ok()) return status;
     auto txn = impl_->committer->BeginLongRead();
     if (!txn.ok()) return txn.status();
     absl::Status status = shapes.Take(**txn, List::kShapes);

@@ -33,7 +33,8 @@ CommitQueue::Outcome CommitQueue::Join(CommitRequest* request, Deadline deadline
 }
 
 bool CommitQueue::AwaitRoom(std::unique_lock<std::mutex>* lock, Deadline deadline) {
-  const auto has_room = [this] { return queued_.size() < max_queued_; };
+  // Where nobody leads, whoever comes does, and makes room.
+  const auto has_room = [this] { return queued_.size() < max_queued_ || !led_; };
   if (has_room()) return true;
   ++waiting_for_room_;
   bool found = true;
@@ -106,6 +107,7 @@ CommitRequest* CommitQueue::NextLeader(bool* needs_leader) {
                                  [](const CommitRequest* queued) { return queued->awaited(); });
   led_ = next != queued_.end();
   *needs_leader = !led_ && !queued_.empty();
+  if (!led_ && waiting_for_room_ > 0) room_.notify_all();
   return led_ ? *next : nullptr;
 }
 

@@ -42,7 +42,8 @@ absl::Status TakeOnlyWriter(Store& store) {
 Committer::Committer(Store& store, const Options& options, HostClock::NowMs now_ms)
     : store_(store),
       host_clock_(&store, options.host_timeout_ms, std::move(now_ms)),
-      queue_(std::max<size_t>(options.max_queued_batches, 1)),
+      max_queued_(std::max<size_t>(options.max_queued_batches, 1)),
+      queue_(max_queued_),
       maintenance_([this] { return Maintain(); }) {
   if (options.host_timeout_ms > 0) sweeper_.emplace(&store_, &host_clock_, ForSweeper());
 }
@@ -77,7 +78,7 @@ absl::StatusOr<std::unique_ptr<Committer>> Committer::Open(Store& store,
 
 absl::Status Committer::Apply(const WriteBatch::Rep& batch, ApplyReport* report,
                               Deadline deadline) {
-  if (batch.status().ok() && batch.empty()) return absl::OkStatus();
+  if (!batch.status().ok() || batch.empty()) return batch.status();
   CommitRequest request(batch);
   switch (queue_.Join(&request, deadline)) {
     case CommitQueue::Outcome::kLate:
@@ -96,12 +97,17 @@ absl::Status Committer::Apply(const WriteBatch::Rep& batch, ApplyReport* report,
 absl::Status Committer::ApplyAsync(WriteBatch batch, ApplyCallback callback) {
   auto request = std::make_unique<CommitRequest>(std::move(batch), std::move(callback));
   bool needs_leader = false;
-  if (!queue_.Push(&request, &needs_leader)) {
+  if (TooManyCompleted() || !queue_.Push(&request, &needs_leader)) {
     return absl::ResourceExhaustedError(
         "too many batches are waiting: try again when some were called back");
   }
   if (needs_leader) maintenance_.Wake();
   return absl::OkStatus();
+}
+
+bool Committer::TooManyCompleted() {
+  std::lock_guard<std::mutex> lock(completed_mutex_);
+  return completed_.size() >= max_queued_;
 }
 
 bool Committer::Lead(const CommitRequest* own) {
@@ -111,7 +117,10 @@ bool Committer::Lead(const CommitRequest* own) {
     writer_->CarryOut(taken);
     std::vector<std::unique_ptr<CommitRequest>> completed;
     for (CommitRequest* request : taken) {
-      if (!request->awaited()) completed.emplace_back(request);
+      if (request->awaited()) continue;
+      completed.emplace_back(request);
+      request->owned.Clear();
+      if (!request->status.ok()) request->report = ApplyReport{};
     }
     bool needs_leader = false;
     leads_on = queue_.Finish(taken, own, &needs_leader);
@@ -124,13 +133,14 @@ bool Committer::Lead(const CommitRequest* own) {
   return more;
 }
 
-void Committer::RunCallbacks() {
+bool Committer::RunCallbacks() {
   std::vector<std::unique_ptr<CommitRequest>> completed;
   {
     std::lock_guard<std::mutex> lock(completed_mutex_);
     completed.swap(completed_);
   }
   for (const auto& request : completed) request->callback(request->status, request->report);
+  return !completed.empty();
 }
 
 bool Committer::LeadForAsync() {
@@ -230,13 +240,13 @@ absl::Status Committer::CheckWritable() {
 }
 
 absl::Status Committer::Stop() {
-  maintenance_.Stop();
-  while (queue_.TryLead()) static_cast<void>(Lead(nullptr));
-  RunCallbacks();
-  absl::Status status = writer_->Flush();
-  maintenance_.Stop();  // something may have woken it
-  store_.GiveUpRole(Role::kOnlyWriter);
-  return status;
+  maintenance_.Retire();  // what is led from here is led by this thread alone
+  do {
+    while (queue_.TryLead()) static_cast<void>(Lead(nullptr));
+  } while (RunCallbacks());
+  return writer_->Flush();
 }
+
+void Committer::Resume() { maintenance_.Resume(); }
 
 }  // namespace muster::commit

@@ -85,9 +85,13 @@ class Committer {
   // What that thread does then: see HostSweeper; nothing where there is no timeout.
   std::optional<std::chrono::milliseconds> SweepHosts();
 
-  // Before the store is closed: ends the maintenance thread, carries out what is still
-  // queued, flushes (the error is that of this) and gives up its roles.
+  // Before the store is closed, with no other call under way: ends the maintenance
+  // thread, carries out what is still queued, calls back and flushes; the error is that
+  // of this.
   absl::Status Stop();
+
+  // After Stop(), where the store could not be closed.
+  void Resume();
 
   const view::Publisher& publisher() const { return keeper_->publisher(); }
   const identity::CatalogSecret& secret() const { return secret_; }
@@ -98,7 +102,9 @@ class Committer {
   // Carries out groups for as long as `own`, which may be null, is in the queue. True
   // where there is more to do that nobody waits for.
   bool Lead(const CommitRequest* own);
-  void RunCallbacks();
+  // Whether there was any.
+  bool RunCallbacks();
+  bool TooManyCompleted();
   // Calls back for a while, and for as long as there is something.
   bool LeadForAsync();
   std::optional<std::chrono::milliseconds> Maintain();
@@ -114,6 +120,7 @@ class Committer {
   std::unique_ptr<ViewKeeper> keeper_;
   std::unique_ptr<GroupWriter> writer_;
   identity::CatalogSecret secret_{};
+  const size_t max_queued_;
   CommitQueue queue_;
   std::optional<HostSweeper> sweeper_;  // none without a host timeout
   std::atomic<bool> sweeping_{false};   // by the maintenance thread

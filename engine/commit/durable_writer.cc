@@ -17,16 +17,18 @@ constexpr int kMaxCatchUpsBefore = 3;
 // A store that was full was given room; others may have filled that at once.
 constexpr int kMaxAttempts = 32;
 
-// A relaxed writer that was killed has shown versions to its clients that the store
-// never got: the next ones must not be taken for those.
-void RenewIncarnationIfLost(Store& store, store::Meta* meta) {
-  const std::optional<uint64_t> mark = store.HighWaterVersion(meta->incarnation);
-  if (!mark || *mark <= meta->version) return;
-  meta->incarnation = store::RandomNonZero();
-  store.RaiseHighWaterVersion(meta->incarnation, meta->version);
-}
-
 }  // namespace
+
+void DurableWriter::RenewIncarnationIfLost(store::Meta* meta) {
+  const std::optional<uint64_t> mark = parts_.store.HighWaterVersion(meta->incarnation);
+  if (mark && *mark <= meta->version) return;
+  if (lost_incarnation_ != meta->incarnation) {
+    lost_incarnation_ = meta->incarnation;
+    drawn_incarnation_ = store::RandomNonZero();
+  }
+  meta->incarnation = drawn_incarnation_;
+  if (mark) meta->version = *mark;
+}
 
 absl::StatusOr<DurableWriter::Turn> DurableWriter::BeginTurn(
     std::unique_ptr<WriteTransaction> begun) {
@@ -55,11 +57,12 @@ absl::StatusOr<DurableWriter::Turn> DurableWriter::BeginTurn(
 void DurableWriter::CarryOut(const CommitQueue::Requests& requests) {
   std::lock_guard<std::mutex> lock(writing_);
   const absl::Status status = CommitGroup(requests);
+  if (!status.ok()) failed_at_commit_ = parts_.store.LatestCommit();
   for (CommitRequest* request : requests) {
     // A batch's own fault stays: it would have failed in any case.
-    if (request->status.ok()) request->status = status;
+    if (request->status.ok() && !request->batch.empty()) request->status = status;
     // That a batch changed nothing does not show that a commit can be made.
-    if (!request->status.ok()) parts_.health.NoteCommit(request->status);
+    NoteFault(*request);
   }
 }
 
@@ -82,7 +85,7 @@ DurableWriter::Attempt DurableWriter::TryCommit(const CommitQueue::Requests& req
   ViewKeeper& keeper = parts_.keeper;
 
   store::Meta meta = keeper.meta();
-  RenewIncarnationIfLost(parts_.store, &meta);
+  RenewIncarnationIfLost(&meta);
   Stage stage;
   store::PendingLog log;
   Group group(&stage, txn, &meta, &log, parts_.host_clock);
@@ -94,7 +97,11 @@ DurableWriter::Attempt DurableWriter::TryCommit(const CommitQueue::Requests& req
 
   std::unique_ptr<view::View> next;
   absl::Status status;
-  if (group.changed()) {
+  if (!group.changed()) {
+    meta = keeper.meta();
+  } else {
+    // Known before it is there: nobody may find it and take it for forgotten.
+    parts_.store.RaiseHighWaterVersion(meta.incarnation, keeper.meta().version);
     absl::StatusOr<std::unique_ptr<view::View>> made = group.MakeView(keeper.view());
     if (!made.ok()) return {made.status()};
     next = *std::move(made);
@@ -118,9 +125,14 @@ DurableWriter::Attempt DurableWriter::TryCommit(const CommitQueue::Requests& req
 }
 
 absl::Status DurableWriter::CommitNothing() {
+  // What others write, or have written since, shows that it can be done.
+  if (parts_.store.RoleTakenByOthers(Role::kOnlyWriter)) return absl::OkStatus();
   auto txn = parts_.store.TryBeginWrite();
   if (!txn.ok()) return txn.status();
-  if (*txn == nullptr) return parts_.health.last_commit();  // another process is at it
+  if (*txn == nullptr) {
+    const bool written = parts_.store.LatestCommit() > failed_at_commit_;
+    return written ? absl::OkStatus() : parts_.health.last_commit();
+  }
   absl::StatusOr<Turn> turn = BeginTurn(*std::move(txn));
   absl::Status status = turn.status();
   if (status.ok()) status = store::WriteMeta(*turn->txn, parts_.keeper.meta());

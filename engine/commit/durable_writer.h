@@ -20,7 +20,7 @@ namespace muster::commit {
 
 class DurableWriter : public GroupWriter {
  public:
-  explicit DurableWriter(const WriterParts& parts) : parts_(parts) {}
+  using GroupWriter::GroupWriter;
 
   void CarryOut(const CommitQueue::Requests& requests) override;
   absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead() override {
@@ -55,8 +55,16 @@ class DurableWriter : public GroupWriter {
   Attempt TryCommit(const CommitQueue::Requests& requests);
   absl::Status CommitNothing();
 
-  const WriterParts parts_;
+  // A relaxed writer that was killed has shown versions to its clients that the store
+  // never got, and the next ones must not be taken for those: gives `meta` another
+  // incarnation, and a version past all that were shown, if that is so.
+  void RenewIncarnationIfLost(store::Meta* meta);
+
   std::mutex writing_;
+  uint64_t failed_at_commit_ = 0;  // the store's newest when a commit failed last
+  // The incarnation that was found lost, and the one drawn for it, until it is written.
+  uint64_t lost_incarnation_ = 0;
+  uint64_t drawn_incarnation_ = 0;
 };
 
 }  // namespace muster::commit

@@ -41,6 +41,7 @@ struct WriterParts {
 
 class GroupWriter {
  public:
+  explicit GroupWriter(const WriterParts& parts) : parts_(parts) {}
   virtual ~GroupWriter() = default;
 
   // Carries the requests out in order and sets the status and the report of each; those
@@ -70,6 +71,17 @@ class GroupWriter {
   // After a commit that failed: makes one, be it an empty one, unless somebody else is
   // at it, and tells Health how it went.
   virtual void TryAgain() = 0;
+
+ protected:
+  // Tells Health where it is the store that a request failed by: a batch that was at
+  // fault when it came says nothing of the store, whatever it says.
+  void NoteFault(const CommitRequest& request) {
+    if (!request.status.ok() && request.batch.status().ok()) {
+      parts_.health.NoteCommit(request.status);
+    }
+  }
+
+  const WriterParts parts_;
 };
 
 // Lets the store recover from a commit that failed, with no transaction open. Returns

@@ -7,7 +7,8 @@ constexpr std::chrono::seconds kTurnInterval{1};
 
 bool IsStoreFault(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
-         absl::IsDataLoss(status) || absl::IsInternal(status);
+         absl::IsDataLoss(status) || absl::IsInternal(status) ||
+         absl::IsPermissionDenied(status);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ struct MaintenanceThread::State {
   bool running = false;  // there is a thread, which has to be joined
   bool wanted = false;
   bool stopping = false;
+  bool retired = false;
   pthread_t thread{};
 
   void Run();
@@ -73,6 +74,7 @@ void MaintenanceThread::Wake() noexcept {
   if (state_->mark.InForkedChild()) return;
   {
     std::lock_guard<std::mutex> lock(state_->mutex);
+    if (state_->retired) return;
     if (!state_->running) state_->running = state_->Start();
     state_->wanted = true;
   }
@@ -92,6 +94,21 @@ void MaintenanceThread::Stop() {
   state_->running = false;
   state_->stopping = false;
   state_->wanted = false;
+}
+
+void MaintenanceThread::Retire() {
+  if (state_->mark.InForkedChild()) return;
+  {
+    std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->retired = true;
+  }
+  Stop();
+}
+
+void MaintenanceThread::Resume() {
+  if (state_->mark.InForkedChild()) return;
+  std::lock_guard<std::mutex> lock(state_->mutex);
+  state_->retired = false;
 }
 
 }  // namespace muster::commit

@@ -36,6 +36,10 @@ class MaintenanceThread {
   // starts it anew.
   void Stop();
 
+  // The same, and lets no Wake() start it until Resume().
+  void Retire();
+  void Resume();
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -20,6 +20,9 @@ constexpr size_t kMaxActiveBytes = size_t{64} << 20;
 // How often a flush that failed is tried again.
 constexpr milliseconds kRetryInterval{1000};
 
+// A flush that has not begun so long after it was due will not begin by itself.
+constexpr milliseconds kLate{2000};
+
 constexpr int kMaxAttempts = 32;
 
 // A read transaction of a store that is begun when it is needed.
@@ -101,7 +104,7 @@ class FrozenRead {
 class RelaxedWriter::Read : public ReadTransaction {
  public:
   explicit Read(RelaxedWriter& writer)
-      : lock_(writer.stage_mutex_),
+      : lock_(writer.ShareStage()),
         below_(writer.parts_.store, writer.frozen_),
         staged_(*writer.active_, below_.txn(), writer.commit_id_) {}
 
@@ -124,24 +127,34 @@ class RelaxedWriter::Read : public ReadTransaction {
 
 RelaxedWriter::RelaxedWriter(const WriterParts& parts, milliseconds interval,
                              std::function<void()> wake)
-    : parts_(parts),
+    : GroupWriter(parts),
       interval_(interval),
       wake_(std::move(wake)),
       commit_id_(parts.store.LatestCommit()),
       active_(std::make_unique<Stage>()) {}
+
+std::shared_lock<std::shared_mutex> RelaxedWriter::ShareStage() {
+  std::lock_guard<std::mutex> gate(stage_gate_);
+  return std::shared_lock<std::shared_mutex>(stage_mutex_);
+}
+
+std::unique_lock<std::shared_mutex> RelaxedWriter::LockStage() {
+  std::lock_guard<std::mutex> gate(stage_gate_);
+  return std::unique_lock<std::shared_mutex>(stage_mutex_);
+}
 
 void RelaxedWriter::CarryOut(const CommitQueue::Requests& requests) {
   absl::Status status;
   if (active_bytes_.load(std::memory_order_relaxed) > kMaxActiveBytes) status = Flush();
   if (status.ok()) status = CarryOutStaged(requests);
   for (CommitRequest* request : requests) {
-    if (request->status.ok()) request->status = status;
+    if (request->status.ok() && !request->batch.empty()) request->status = status;
   }
 }
 
 absl::Status RelaxedWriter::CarryOutStaged(const CommitQueue::Requests& requests) {
   std::lock_guard<std::mutex> lock(writing_);
-  std::unique_lock<std::shared_mutex> stage_lock(stage_mutex_);
+  auto stage_lock = LockStage();
   const std::unique_lock<std::mutex> view_lock = parts_.keeper.HoldView();
   FrozenRead below(parts_.store, frozen_);
   store::Meta meta = parts_.keeper.meta();
@@ -150,11 +163,13 @@ absl::Status RelaxedWriter::CarryOutStaged(const CommitQueue::Requests& requests
   for (CommitRequest* request : requests) {
     request->report = ApplyReport{};
     request->status = group.Apply(request->batch, &request->report);
-    if (!request->status.ok()) parts_.health.NoteCommit(request->status);
+    NoteFault(*request);
   }
   if (!group.touched()) return absl::OkStatus();
-  absl::Status status = Publish(&group, meta);
-  if (!status.ok()) return status;
+  if (absl::Status status = Publish(&group, meta); !status.ok()) {
+    parts_.health.NoteCommit(status);
+    return status;
+  }
   active_bytes_.store(active_->bytes(), std::memory_order_relaxed);
   stage_lock.unlock();
   parts_.store.RingCommitBell();
@@ -184,9 +199,12 @@ absl::Status RelaxedWriter::Publish(Group* group, const store::Meta& meta) {
 }
 
 void RelaxedWriter::NoteUnflushed() {
-  if (unflushed_since_.load(std::memory_order_relaxed) != 0) return;
-  unflushed_since_.store(Clock::now().time_since_epoch().count());
-  wake_();
+  const Clock::time_point now = Clock::now();
+  const Clock::rep due = flush_due_.load(std::memory_order_relaxed);
+  if (due == 0) flush_due_.store((now + interval_).time_since_epoch().count());
+  // Long overdue: there may have been no thread to be had when it was woken.
+  const bool is_late = due != 0 && Clock::time_point(Clock::duration(due)) + kLate < now;
+  if (due == 0 || is_late) wake_();
 }
 
 absl::StatusOr<std::unique_ptr<ReadTransaction>> RelaxedWriter::BeginRead() {
@@ -226,12 +244,15 @@ absl::Status RelaxedWriter::FlushLocked() {
   absl::Status status = left_over ? WriteFrozen() : absl::OkStatus();
   if (status.ok()) status = Freeze();
   if (status.ok() && frozen_ != nullptr) status = WriteFrozen();
+  if (status.ok()) return status;
+  parts_.health.NoteCommit(status);
+  flush_due_ = (Clock::now() + kRetryInterval).time_since_epoch().count();
   return status;
 }
 
 absl::Status RelaxedWriter::Freeze() {
   std::lock_guard<std::mutex> lock(writing_);
-  std::lock_guard<std::shared_mutex> stage_lock(stage_mutex_);
+  const auto stage_lock = LockStage();
   if (active_->empty()) return absl::OkStatus();
   FrozenRead below(parts_.store, nullptr);
   StagedWrite txn(active_.get(), below.txn());
@@ -250,50 +271,50 @@ absl::Status RelaxedWriter::Freeze() {
   active_ = std::make_unique<Stage>();
   log_ = store::PendingLog();
   active_bytes_ = 0;
-  unflushed_since_ = 0;
+  flush_due_ = 0;
   return absl::OkStatus();
 }
 
 absl::Status RelaxedWriter::WriteFrozen() {
   absl::Status status;
   for (int attempt = 1; attempt <= kMaxAttempts; ++attempt) {
-    bool committing = false;
-    status = TryWriteFrozen(&committing);
+    status = TryWriteFrozen();
     if (absl::IsResourceExhausted(status) && parts_.store.MakeRoom().ok()) continue;
-    if (!status.ok() && committing) status = Recovered(parts_.store, status);
+    // Also where it was not the commit that failed: an earlier recovery may have.
+    if (!status.ok()) status = Recovered(parts_.store, status);
     break;
   }
   parts_.health.NoteCommit(status);
   if (!status.ok()) return status;
-  std::lock_guard<std::shared_mutex> stage_lock(stage_mutex_);
+  parts_.store.RingCommitBell();  // for other processes, who see it from now on
+  const auto stage_lock = LockStage();
   frozen_.reset();
   return status;
 }
 
-absl::Status RelaxedWriter::TryWriteFrozen(bool* committing) {
+absl::Status RelaxedWriter::TryWriteFrozen() {
   auto txn = parts_.store.BeginWrite();
   if (!txn.ok()) return txn.status();
   if (absl::Status status = frozen_->WriteTo(**txn); !status.ok()) return status;
   NumberCommit(**txn);
-  *committing = true;
   return (*txn)->Commit();
 }
 
 void RelaxedWriter::NumberCommit(const WriteTransaction& txn) {
   std::lock_guard<std::mutex> lock(writing_);
   if (commit_id_ > txn.commit_id()) return;
-  std::lock_guard<std::shared_mutex> stage_lock(stage_mutex_);
+  const auto stage_lock = LockStage();
   commit_id_ = txn.commit_id() + 1;
   const std::unique_lock<std::mutex> view_lock = parts_.keeper.HoldView();
   parts_.keeper.NoteCommit(parts_.keeper.meta(), commit_id_);
 }
 
 std::optional<milliseconds> RelaxedWriter::FlushIfDue() {
-  const Clock::rep since = unflushed_since_.load();
-  if (since == 0) return std::nullopt;
-  const Clock::time_point due = Clock::time_point(Clock::duration(since)) + interval_;
+  const Clock::rep due = flush_due_.load();
+  if (due == 0) return std::nullopt;
   const Clock::time_point now = Clock::now();
-  if (now < due) return std::chrono::ceil<milliseconds>(due - now);
+  const Clock::time_point when{Clock::duration(due)};
+  if (now < when) return std::chrono::ceil<milliseconds>(when - now);
   return Flush().ok() ? std::nullopt : std::optional<milliseconds>(kRetryInterval);
 }
 
@@ -310,10 +331,12 @@ absl::Status RelaxedWriter::CommitNothing() {
 void RelaxedWriter::TryAgain() {
   std::unique_lock<std::mutex> lock(flushing_, std::try_to_lock);
   if (!lock.owns_lock()) return;
-  if (frozen_ != nullptr || unflushed_since_.load() != 0) {
+  if (frozen_ != nullptr || flush_due_.load() != 0) {
     static_cast<void>(FlushLocked());  // says how it went
   } else {
-    parts_.health.NoteCommit(CommitNothing());
+    absl::Status status = CommitNothing();
+    if (!status.ok()) status = Recovered(parts_.store, status);
+    parts_.health.NoteCommit(status);
   }
 }
 

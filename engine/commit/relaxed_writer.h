@@ -58,17 +58,18 @@ class RelaxedWriter : public GroupWriter {
   // Under writing_, stage_mutex_ and the view's lock.
   absl::Status Publish(Group* group, const store::Meta& meta);
   void NoteUnflushed();
+  std::shared_lock<std::shared_mutex> ShareStage();
+  std::unique_lock<std::shared_mutex> LockStage();
 
   // Under flushing_.
   absl::Status FlushLocked();
   absl::Status Freeze();
   absl::Status WriteFrozen();
-  absl::Status TryWriteFrozen(bool* committing);
+  absl::Status TryWriteFrozen();
   absl::Status CommitNothing();
   // Takes a number for a commit of the store.
   void NumberCommit(const WriteTransaction& txn);
 
-  const WriterParts parts_;
   const std::chrono::milliseconds interval_;
   const std::function<void()> wake_;
 
@@ -79,13 +80,14 @@ class RelaxedWriter : public GroupWriter {
 
   // Exclusively by whoever changes what follows, and shared by whoever reads it.
   std::shared_mutex stage_mutex_;
+  std::mutex stage_gate_;  // passed by all: who waits to change it is not overtaken
   std::unique_ptr<Stage> active_;
   std::shared_ptr<const Stage> frozen_;  // changed under flushing_ too
   store::PendingLog log_;                // of the active stage
 
   std::atomic<size_t> active_bytes_{0};
-  // When the oldest batch of the active stage came; 0: there is none.
-  std::atomic<Clock::rep> unflushed_since_{0};
+  // When the next flush is due; 0: there is nothing to flush.
+  std::atomic<Clock::rep> flush_due_{0};
 };
 
 }  // namespace muster::commit

@@ -99,6 +99,7 @@ absl::StatusOr<bool> ViewKeeper::TakeIn(ReadTransaction& txn, const store::Meta&
   }
   if (*view == nullptr) return false;
   Publish(*std::move(view), meta, txn.commit_id());
+  store_.RingCommitBell();
   return true;
 }
 
@@ -214,9 +215,9 @@ std::optional<milliseconds> ViewKeeper::Maintain() {
   // suspended, or was killed before. To be the writer once makes up for the last,
   // and is not tried while another writer lives.
   auto writer = store_.TryBeginWrite();
-  if (!writer.ok()) return kFaultPause;
-  if (*writer == nullptr) return kPatienceWithWriters;
-  writer->reset();
+  if (!writer.ok() && !store_.RoleTakenByOthers(Role::kOnlyWriter)) return kFaultPause;
+  if (writer.ok() && *writer == nullptr) return kPatienceWithWriters;
+  if (writer.ok()) writer->reset();
   static_cast<void>(CatchUpWithReadable());
   return IsBehind() ? std::optional<milliseconds>(kPatienceWithWriters) : std::nullopt;
 }
@@ -234,7 +235,9 @@ absl::Status ViewKeeper::CatchUp() {
   // about to, or was killed before. To be the writer once waits for the first
   // and makes up for the second.
   status = store_.BeginWrite().status();
-  return status.ok() ? CatchUpWithReadable() : status;
+  // Who may not write because another process is the only writer has waited all the same.
+  const bool waited = status.ok() || store_.RoleTakenByOthers(Role::kOnlyWriter);
+  return waited ? CatchUpWithReadable() : status;
 }
 
 }  // namespace muster::commit

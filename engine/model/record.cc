@@ -49,7 +49,7 @@ class FieldReader {
       ok_ = false;
       return;
     }
-    if (IsStamped(record)) version_ = StampOf(record);
+    version_ = StampOf(record);
     flags_ = static_cast<uint8_t>(rest_[0]);
     rest_.remove_prefix(1);
   }

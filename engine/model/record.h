@@ -52,8 +52,7 @@ struct HostFields {
 absl::StatusOr<HostFields> ReadHost(std::string_view record);
 
 // In a store, records of shapes, rootfs, hosts and users are stamped with the version
-// of the batch that changed them last. The functions above read either form, and
-// leave `version` 0 where there is no stamp.
+// of the batch that changed them last. The functions above read either form.
 
 // Replaces `out` by the record with that stamp, whether or not it had one.
 void Stamp(std::string_view record, uint64_t version, std::string* out);

@@ -67,6 +67,8 @@ class LmdbStore : public Store {
 
   absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() override {
     if (environment_ == nullptr) return Closed();
+    absl::Status status = CheckNotShorter();
+    if (!status.ok()) return status;
     return BeginLmdbWrite(environment_.get(), lock_.get());
   }
 

@@ -1,14 +1,11 @@
 // What a catalog does about commits that it did not make.
+#include <atomic>
 #include <future>
 #include <random>
 #include <thread>
 
-#include "commit/maintenance_thread.h"
-#include "commit/view_keeper.h"
-#include "engine/commit/fixture.h"
-#include "engine/commit/shared_store.h"
+#include "engine/commit/catch_up_fixture.h"
 #include "store/change_log.h"
-#include "store/memory/memory_store.h"
 
 namespace muster {
 namespace {
@@ -27,70 +24,6 @@ class Gate {
   std::promise<void> open_;
   std::shared_future<void> opened_{open_.get_future()};
   std::atomic<int> came_{0};
-};
-
-class CatchUp : public testing::Test {
- protected:
-  CatchUp() : ours_(Open(&watch_)), theirs_(Open(&their_watch_)) {}
-
-  std::unique_ptr<Catalog> Open(Watch* watch) {
-    auto catalog = Catalog::Open(std::make_unique<SharedStore>(store_, watch));
-    EXPECT_TRUE(catalog.ok()) << catalog.status();
-    return *std::move(catalog);
-  }
-
-  template <typename Fill>
-  static void Apply(Catalog& catalog, const Fill& fill) {
-    WriteBatch batch;
-    fill(batch);
-    const absl::Status status = catalog.Apply(batch);
-    ASSERT_TRUE(status.ok()) << status;
-  }
-
-  static Host MakeHost(int number, int64_t free_mib = 0) {
-    return {"host-" + std::to_string(number), HostStatus::kActive, free_mib, 1, {"node"}};
-  }
-  static void PutHosts(Catalog& catalog, int count, int64_t free_mib = 0) {
-    Apply(catalog, [&](WriteBatch& batch) {
-      for (int i = 0; i < count; ++i) batch.PutHost(MakeHost(i, free_mib));
-    });
-  }
-  static int64_t FreeMib(Catalog& catalog, int number) {
-    return catalog.snapshot().FindHost(MakeHost(number).id)->free_mib;
-  }
-
-  // Takes snapshots until one satisfies; in vain after a minute.
-  template <typename Condition>
-  bool ShowsAtLast(const Condition& condition) {
-    for (int i = 0; i < 60000; ++i) {
-      if (condition(ours_->snapshot())) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return false;
-  }
-
-  static void ExpectSame(const Snapshot& a, const Snapshot& b) {
-    EXPECT_EQ(a.version(), b.version());
-    for (List list : {List::kShapes, List::kRootfs, List::kHosts}) {
-      EXPECT_EQ(a.version(list), b.version(list));
-      EXPECT_EQ(a.etag(list), b.etag(list));
-    }
-    EXPECT_EQ(a.AllShapes(), b.AllShapes());
-    EXPECT_EQ(a.AllRootfses(), b.AllRootfses());
-    EXPECT_EQ(a.AllHosts(), b.AllHosts());
-    EXPECT_EQ(a.RenderedRootfses(), b.RenderedRootfses());
-    EXPECT_EQ(a.RenderedShapes(500).rows.ToString(), b.RenderedShapes(500).rows.ToString());
-    const int64_t total = b.RenderedHosts().total;
-    EXPECT_EQ(a.RenderedHosts().total, total);
-    for (int64_t offset = 0; offset < total; offset += 500) {
-      EXPECT_EQ(a.RenderedHosts(500, offset).rows.ToString(),
-                b.RenderedHosts(500, offset).rows.ToString());
-    }
-  }
-
-  Watch watch_, their_watch_;
-  const std::shared_ptr<Store> store_ = store::NewMemoryStore();
-  std::unique_ptr<Catalog> ours_, theirs_;
 };
 
 TEST_F(CatchUp, ASmallCommitShowsInTheNextSnapshotWithoutReadingTheList) {
@@ -233,25 +166,6 @@ TEST_F(CatchUp, ALogThatWasCutMeansAReload) {
   ExpectSame(ours_->snapshot(), theirs_->snapshot());
 }
 
-// Puts something that is no record in the place of one.
-void Damage(Store& store, Table table, const std::string& key) {
-  auto transaction = *store.BeginWrite();
-  ASSERT_TRUE(transaction->Put(table, key, "not a record").ok());
-  ASSERT_TRUE(transaction->Commit().ok());
-}
-
-std::string NewestKey(Store& store, Table table) {
-  std::string newest;
-  EXPECT_TRUE((*store.BeginRead())
-                  ->Scan(table, {},
-                         [&](std::string_view key, std::string_view) {
-                           newest = std::string(key);
-                           return true;
-                         })
-                  .ok());
-  return newest;
-}
-
 class CatchUpWithADamagedLog : public CatchUp {
  protected:
   // Does something to the newest log record, with a change that nobody has seen.
@@ -363,141 +277,6 @@ TEST_F(CatchUp, NoWriterKeepsOthersWaitingThoughTheLogIsDamaged) {
   EXPECT_EQ(watch_.host_scans_in_write, 0);
   EXPECT_EQ(FreeMib(*ours_, 5), 55);
   EXPECT_EQ(FreeMib(*ours_, 6), 66);
-}
-
-// The keeper by itself, whose maintenance thread can be waited for: while that is
-// at work, no reader is.
-class KeptView : public CatchUp {
- protected:
-  KeptView()
-      : maintenance_([this] { return keeper_->Maintain(); }),
-        keeper_(*commit::ViewKeeper::Open(*shared_, nullptr, &health_,
-                                          [this] { maintenance_.Wake(); })) {}
-  ~KeptView() override { maintenance_.Stop(); }
-
-  uint64_t VersionOfTheNextSnapshot() {
-    keeper_->TryCatchUp();
-    return keeper_->HoldView(), keeper_->view().version;
-  }
-
-  Watch keeper_watch_;
-  const std::unique_ptr<Store> shared_ = std::make_unique<SharedStore>(store_, &keeper_watch_);
-  commit::Health health_;
-  commit::MaintenanceThread maintenance_;
-  const std::unique_ptr<commit::ViewKeeper> keeper_;
-};
-
-TEST_F(KeptView, ShowsASmallCommitAtOnceAfterALargeOne) {
-  for (uint64_t round = 0; round < 50; ++round) {
-    PutHosts(*theirs_, 300, static_cast<int64_t>(round) + 1);
-    keeper_->TryCatchUp();  // sees that it is too much for a reader
-    maintenance_.Stop();
-    ASSERT_TRUE(keeper_->CatchUp().ok());
-    Apply(*theirs_, [&](WriteBatch& batch) { batch.PutHost(MakeHost(1, 7000)); });
-    ASSERT_EQ(VersionOfTheNextSnapshot(), 2 * round + 2);
-  }
-}
-
-TEST_F(KeptView, ShowsASmallCommitAtOnceAfterAFaultThatHasPassed) {
-  PutHosts(*theirs_, 10);
-  ASSERT_TRUE(keeper_->CatchUp().ok());
-  Apply(*theirs_, [&](WriteBatch& batch) { batch.PutHost(MakeHost(1, 5)); });
-  Damage(*store_, Table::kHosts, "host-1");
-  while (!health_.troubled()) keeper_->TryCatchUp();
-  maintenance_.Stop();
-  Apply(*theirs_, [&](WriteBatch& batch) { batch.DeleteHost("host-1"); });
-  ASSERT_TRUE(keeper_->CatchUp().ok());
-  EXPECT_FALSE(health_.troubled());
-  Apply(*theirs_, [&](WriteBatch& batch) { batch.PutHost(MakeHost(2, 6)); });
-  EXPECT_EQ(VersionOfTheNextSnapshot(), 4u);
-}
-
-TEST_F(CatchUp, ThatFailsIsNeitherCalledWellNorTriedAllTheTime) {
-  PutHosts(*theirs_, 3000);
-  Damage(*store_, Table::kHosts, "host-7");
-  while (ours_->CheckReady().ok()) ours_->snapshot();
-  watch_.host_scans = 0;
-  for (int i = 0; i < 300; ++i) {
-    EXPECT_EQ(ours_->snapshot().Hosts(1).total, 0);
-    EXPECT_TRUE(absl::IsUnavailable(ours_->CheckReady()));
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  EXPECT_LT(watch_.host_scans, 50);  // ten times a second, not a thousand
-}
-
-TEST_F(CatchUp, ThatFailsLetsNoRevokedKeyPass) {
-  const std::string api_key(40, 'k');
-  Apply(*theirs_, [&](WriteBatch& batch) {
-    batch.PutUser({"usr_1"});
-    batch.AddApiKey("usr_1", api_key, "");
-    batch.PutHost(MakeHost(5));
-  });
-  ASSERT_TRUE(ours_->CatchUp().ok());
-  ASSERT_TRUE(ours_->FindUserByApiKey(api_key).ok());
-  Apply(*theirs_, [&](WriteBatch& batch) {
-    batch.PutHost(MakeHost(5, 1));
-    batch.RevokeApiKey(api_key);
-  });
-  Damage(*store_, Table::kHosts, "host-5");
-  EXPECT_TRUE(absl::IsNotFound(ours_->FindUserByApiKey(api_key).status()));
-}
-
-// A writer that was killed after its last page was written, and before it told
-// readers: the newest commit is there and nobody is shown it until somebody has
-// been the writer once.
-class UnannouncedStore : public SharedStore {
- public:
-  UnannouncedStore(std::shared_ptr<Store> store, Watch* watch)
-      : SharedStore(std::move(store), watch) {}
-
-  // From now on read transactions see what there is now, until there is a writer.
-  void HoldBack() {
-    for (int i = 0; i < 1000; ++i) before_.push_back(*SharedStore::BeginRead());
-    held_back_ = true;
-  }
-
-  absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead() override {
-    if (!held_back_) return SharedStore::BeginRead();
-    if (before_.empty()) return absl::UnavailableError("too many looks");
-    auto transaction = std::move(before_.back());
-    before_.pop_back();
-    return transaction;
-  }
-  absl::StatusOr<std::unique_ptr<WriteTransaction>> TryBeginWrite() override {
-    auto writer = SharedStore::TryBeginWrite();
-    if (writer.ok() && *writer != nullptr) held_back_ = false;
-    return writer;
-  }
-
- private:
-  std::vector<std::unique_ptr<ReadTransaction>> before_;
-  std::atomic<bool> held_back_{false};
-};
-
-TEST_F(CatchUp, FindsTheLastCommitOfAWriterThatWasKilledBeforeItToldOfIt) {
-  auto store = std::make_unique<UnannouncedStore>(store_, &watch_);
-  UnannouncedStore& unannounced = *store;
-  ours_ = *Catalog::Open(std::move(store));
-  unannounced.HoldBack();
-  PutHosts(*theirs_, 3);
-  EXPECT_TRUE(
-      ShowsAtLast([](const Snapshot& snapshot) { return snapshot.Hosts().total == 3; }));
-}
-
-TEST_F(CatchUp, LeavesAWriterAloneThatIsStillThere) {
-  auto store = std::make_unique<UnannouncedStore>(store_, &watch_);
-  UnannouncedStore& unannounced = *store;
-  ours_ = *Catalog::Open(std::move(store));
-  unannounced.HoldBack();
-  PutHosts(*theirs_, 3);
-  auto writer = *store_->BeginWrite();
-  for (int i = 0; i < 60; ++i) {
-    EXPECT_EQ(ours_->snapshot().Hosts().total, 0);
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  writer.reset();
-  EXPECT_TRUE(
-      ShowsAtLast([](const Snapshot& snapshot) { return snapshot.Hosts().total == 3; }));
 }
 
 }  // namespace

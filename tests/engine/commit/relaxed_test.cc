@@ -1,6 +1,7 @@
 // Relaxed durability: what is seen before it is written, what is written, and when.
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -34,6 +35,7 @@ class Relaxed : public CatalogTest {
   const std::shared_ptr<Store> store_ = store::NewMemoryStore();
   Watch watch_;
   FaultPlan plan_;
+  std::atomic<int> called_back_{0};
 };
 
 TEST_F(Relaxed, ABatchIsSeenAtOnceAndWrittenByTheNextFlush) {
@@ -160,8 +162,87 @@ TEST_F(Relaxed, AProcessThatWasOpenBeforeGivesNoTagThatTheLostWriterGave) {
   WriteBatch batch;
   batch.PutHost(MakeHost("other"));
   ASSERT_TRUE(other->Apply(batch).ok());
-  EXPECT_EQ(other->snapshot().version(), 2u);
+  EXPECT_EQ(other->snapshot().version(), 3u);
   EXPECT_NE(other->snapshot().etag(List::kHosts), shown);
+}
+
+TEST_F(Relaxed, AProcessThatWasOpenBeforeGoesPastAllVersionsThatTheLostWriterShowed) {
+  const auto other = *Catalog::Open(std::make_unique<SharedStore>(store_, &watch_));
+  Do([](WriteBatch& batch) { batch.PutHost(MakeHost("a")); });
+  ASSERT_TRUE(catalog_->Flush().ok());
+  for (int i = 0; i < 5; ++i) {
+    Do([&](WriteBatch& batch) { batch.PutHost(MakeHost("lost" + std::to_string(i))); });
+  }
+  const std::string shown(catalog_->snapshot().etag(List::kHosts));
+  // What changes nothing and what fails must not use up what is known of that.
+  WriteBatch nothing, bad, batch;
+  nothing.PutHost(MakeHost("a"));
+  bad.SetHostStatus("nobody", HostStatus::kDead);
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_TRUE(other->Apply(nothing).ok());
+    ASSERT_FALSE(other->Apply(bad).ok());
+  }
+  batch.PutHost(MakeHost("other"));
+  ASSERT_TRUE(other->Apply(batch).ok());
+  EXPECT_EQ(other->snapshot().version(), 7u);
+  EXPECT_EQ(other->snapshot().FindHost("other")->version, 7u);
+  EXPECT_NE(other->snapshot().etag(List::kHosts), shown);
+}
+
+TEST_F(Relaxed, CloseWritesAllThatNobodyWaitsFor) {
+  for (int i = 0; i < 5000; ++i) {
+    WriteBatch batch;
+    batch.PutHost(MakeHost("h" + std::to_string(i)));
+    ASSERT_TRUE(catalog_
+                    ->ApplyAsync(std::move(batch),
+                                 [&](const absl::Status& status, const ApplyReport&) {
+                                   called_back_ += status.ok();
+                                 })
+                    .ok());
+  }
+  ASSERT_TRUE(catalog_->Close().ok());
+  EXPECT_EQ(called_back_, 5000);
+  const auto reader = *Catalog::Open(std::make_unique<SharedStore>(store_, &watch_));
+  EXPECT_EQ(reader->snapshot().Hosts().total, 5000);
+}
+
+// A store that cannot be used after a commit that failed until it has recovered, which
+// takes it more than one attempt.
+class BrokenStore : public ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() override {
+    if (broken_ > 0) return absl::UnavailableError("broken");
+    return ForwardingStore::BeginWrite();
+  }
+  absl::Status Recover() override {
+    if (broken_ > 0) --broken_;
+    return broken_ > 0 ? absl::UnavailableError("still broken") : absl::OkStatus();
+  }
+  std::atomic<int> broken_{0};
+};
+
+TEST(RelaxedOverABrokenStore, RecoversThoughTheFirstRecoveryFails) {
+  auto owned = std::make_unique<BrokenStore>();
+  BrokenStore* const store = owned.get();
+  Options options;
+  options.durability = Durability::kRelaxed;
+  options.flush_interval_ms = 3600 * 1000;
+  const auto catalog = *Catalog::Open(std::move(owned), options);
+  WriteBatch batch;
+  batch.PutHost({"a", HostStatus::kActive, 1, 1});
+  ASSERT_TRUE(catalog->Apply(batch).ok());
+  store->broken_ = 3;
+  EXPECT_FALSE(catalog->Flush().ok());
+  while (!catalog->CheckReady().ok()) std::this_thread::yield();
+  EXPECT_TRUE(catalog->Flush().ok());
+}
+
+TEST_F(Relaxed, ABatchThatCameWithAFaultSaysNothingOfTheStore) {
+  WriteBatch batch;
+  batch.Invalidate(absl::UnavailableError("the upstream is away"));
+  EXPECT_TRUE(absl::IsUnavailable(catalog_->Apply(batch)));
+  EXPECT_TRUE(catalog_->CheckReady().ok());
 }
 
 TEST_F(Relaxed, AFlushThatFailsLosesNothingAndTheNextOneWorks) {
@@ -172,7 +253,8 @@ TEST_F(Relaxed, AFlushThatFailsLosesNothingAndTheNextOneWorks) {
     const absl::Status status = catalog_->Flush();
     plan_.Stop();
     EXPECT_EQ(status.ok(), plan_.failed().empty()) << plan_.failed();
-    EXPECT_EQ(Written(id).has_value(), status.ok()) << plan_.failed();
+    // Where it failed, the maintenance thread may have made up for it by now.
+    if (status.ok()) EXPECT_TRUE(Written(id).has_value());
     EXPECT_TRUE(catalog_->snapshot().FindHost(id).has_value());
     Do([&](WriteBatch& batch) { batch.PutHost(MakeHost("after")); });
     ASSERT_TRUE(catalog_->Flush().ok());

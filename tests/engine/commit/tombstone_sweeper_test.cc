@@ -17,12 +17,12 @@ class TombstoneSweeperTest : public SandboxTest {
   TombstoneSweeperTest() {
     own_store_ = std::make_unique<SharedStore>(store_, &watch_);
     committer_ = *Committer::Open(*own_store_, nullptr, Options());
-    sweeper_ = std::make_unique<TombstoneSweeper>(*own_store_, kHourMs,
-                                                  [this](const WriteBatch::Rep& batch) {
-                                                    ++batches_;
-                                                    ApplyReport report;
-                                                    return committer_->Apply(batch, &report, kNoDeadline);
-                                                  });
+    sweeper_ = std::make_unique<TombstoneSweeper>(
+        *own_store_, kHourMs, [this](const WriteBatch::Rep& batch) {
+          ++batches_;
+          ApplyReport report;
+          return committer_->Apply(batch, &report, kNoDeadline);
+        });
   }
 
   int64_t EndOf(std::string_view id) { return *Find(id).ended_unix_ms; }
