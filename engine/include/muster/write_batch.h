@@ -138,7 +138,10 @@ class MUSTER_EXPORT WriteBatch {
 
   // Compare and set. Apply: Aborted, and nothing is changed, unless the list still has
   // that version (Snapshot::version(list)); only of shapes, rootfs and hosts. Looked
-  // at before the batch's own changes, wherever it was added.
+  // at before the batch's own changes, wherever it was added. In a group of batches
+  // that share a commit, a change to the list's records counts even where clients see
+  // no other bytes. A version that was read before a relaxed catalog lost its newest
+  // batches says nothing any more.
   void RequireVersion(List list, uint64_t version);
 
   // The same of one entry of shapes, rootfs, hosts or users: it must be there and have
