@@ -247,13 +247,17 @@ absl::Status RelaxedWriter::FlushLocked() {
   if (status.ok()) return status;
   parts_.health.NoteCommit(status);
   flush_due_ = (Clock::now() + kRetryInterval).time_since_epoch().count();
+  wake_();  // which may sleep for as long as the interval
   return status;
 }
 
 absl::Status RelaxedWriter::Freeze() {
   std::lock_guard<std::mutex> lock(writing_);
   const auto stage_lock = LockStage();
-  if (active_->empty()) return absl::OkStatus();
+  if (active_->empty()) {
+    flush_due_ = 0;  // it may have been set by a flush that failed and was made good
+    return absl::OkStatus();
+  }
   FrozenRead below(parts_.store, nullptr);
   StagedWrite txn(active_.get(), below.txn());
   const std::unique_lock<std::mutex> view_lock = parts_.keeper.HoldView();

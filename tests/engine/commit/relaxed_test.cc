@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -306,6 +307,21 @@ class RelaxedWithAShortInterval : public Relaxed {
 TEST_F(RelaxedWithAShortInterval, IsFlushedByItself) {
   Do([](WriteBatch& batch) { batch.PutHost(MakeHost("a")); });
   while (!Written("a")) std::this_thread::yield();
+}
+
+TEST_F(RelaxedWithAShortInterval, IsFlushedByItselfAgainOnceAFailedFlushWasMadeGood) {
+  for (bool failed = false; !failed; plan_.Stop()) {
+    Do([](WriteBatch& batch) { batch.PutHost(MakeHost("a")); });
+    Do([](WriteBatch& batch) { batch.DeleteHost("a"); });
+    plan_.Fail(1, absl::UnavailableError("an I/O error"), FaultPlan::Extent::kFromThenOn);
+    failed = !catalog_->Flush().ok();
+  }
+  while (!catalog_->Flush().ok()) std::this_thread::yield();
+  // Until the maintenance thread has looked once more, a second after the failure, and
+  // sleeps for good.
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  Do([](WriteBatch& batch) { batch.PutHost(MakeHost("next")); });
+  while (!Written("next")) std::this_thread::yield();
 }
 
 TEST_F(RelaxedWithAShortInterval, IsFlushedByItselfAfterAFlushThatFailed) {
