@@ -14,8 +14,13 @@ SOAK_COUNT ?=
 ENGINE_PACKAGES := g++ cmake ninja-build pkg-config ccache \
   libabsl-dev rapidjson-dev liblmdb-dev libsodium-dev
 SERVE_PACKAGES := $(ENGINE_PACKAGES) libboost-dev libcli11-dev
-BUILD_PACKAGES := $(SERVE_PACKAGES) libgtest-dev libgmock-dev pybind11-dev python3-dev
-CHECK_PACKAGES := $(BUILD_PACKAGES) python3-pytest clang-format curl git valgrind
+HTTP_PACKAGES := libcivetweb-dev libcpp-httplib-dev libevent-dev libh2o-evloop-dev \
+  libmicrohttpd-dev librestinio-dev
+BUILD_PACKAGES := $(SERVE_PACKAGES) $(HTTP_PACKAGES) libgtest-dev libgmock-dev pybind11-dev \
+  python3-dev
+PYTHON_SERVER_PACKAGES := gunicorn uvicorn python3-flask python3-starlette mypy
+CHECK_PACKAGES := $(BUILD_PACKAGES) $(PYTHON_SERVER_PACKAGES) python3-pytest python3-jsonschema \
+  python3-yaml python3-jinja2 clang-format curl git valgrind
 BENCH_PACKAGES := $(ENGINE_PACKAGES) libbenchmark-dev libsqlite3-dev librocksdb-dev \
   python3-matplotlib
 BENCH_GO_PACKAGES := $(BENCH_PACKAGES) golang-go golang-github-hashicorp-go-memdb-dev
@@ -67,7 +72,7 @@ build: ## Builds everything into build/: build/muster, the library, build/python
 # The programs of bench/, in whatever build is there.
 define build-bench
   @test -e build/build.ninja || cmake --preset release -DMUSTER_BUILD_PYTHON=OFF \
-    -DMUSTER_BUILD_TESTS=OFF -DMUSTER_BUILD_CLI=OFF -DMUSTER_BUILD_BEAST=OFF
+    -DMUSTER_BUILD_TESTS=OFF -DMUSTER_BUILD_CLI=OFF
   @cmake -DMUSTER_BUILD_BENCH=ON build
   @cmake --build build --target muster_bench
 endef

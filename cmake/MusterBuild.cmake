@@ -2,6 +2,17 @@
 # links the library: flags are private to our targets.
 include(GNUInstallDirs)
 
+option(MUSTER_INSTALL "Install Muster with the program that it is part of"
+       ${PROJECT_IS_TOP_LEVEL})
+
+# The way from where .pc files are installed to the prefix, so that an installed
+# tree may be moved.
+function(muster_pc_to_prefix out)
+  file(RELATIVE_PATH path /${CMAKE_INSTALL_LIBDIR}/pkgconfig /.)
+  string(REGEX REPLACE "/$" "" path ${path})
+  set(${out} ${path} PARENT_SCOPE)
+endfunction()
+
 if(PROJECT_IS_TOP_LEVEL)
   if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
     set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)

@@ -1,8 +1,6 @@
 # What `cmake --install` gives: headers, the library in both forms, the command,
 # and what find_package() and pkg-config need to find them. Everything is found
 # relative to where it lies, so an installed tree may be moved.
-option(MUSTER_INSTALL "Install Muster with the program that it is part of"
-       ${PROJECT_IS_TOP_LEVEL})
 if(NOT MUSTER_INSTALL)
   return()
 endif()
@@ -21,16 +19,6 @@ if(TARGET muster)
   install(TARGETS muster)
 endif()
 
-# Adapters are components of the package: what one of them needs is looked for
-# only when a program asks for it.
-if(TARGET muster_http_beast)
-  install(TARGETS muster_http_beast EXPORT muster_http_beast)
-  install(EXPORT muster_http_beast NAMESPACE muster::
-          FILE muster_http_beastTargets.cmake DESTINATION ${package_dir})
-  install(FILES ${PROJECT_SOURCE_DIR}/bindings/http/beast/muster_beast.h
-          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-endif()
-
 configure_package_config_file(
   ${PROJECT_SOURCE_DIR}/cmake/musterConfig.cmake.in
   ${PROJECT_BINARY_DIR}/musterConfig.cmake INSTALL_DESTINATION ${package_dir})
@@ -41,8 +29,7 @@ install(FILES ${PROJECT_BINARY_DIR}/musterConfig.cmake
               ${PROJECT_BINARY_DIR}/musterConfigVersion.cmake
         DESTINATION ${package_dir})
 
-file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /.)
-string(REGEX REPLACE "/$" "" pc_to_prefix ${pc_to_prefix})
+muster_pc_to_prefix(pc_to_prefix)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/muster.pc.in ${PROJECT_BINARY_DIR}/muster.pc
                @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/muster.pc

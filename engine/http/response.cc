@@ -31,6 +31,27 @@ Response& Response::operator=(Response&& other) noexcept {
   return *this;
 }
 
+std::string_view Response::reason() const {
+  switch (status_) {
+    case 200:
+      return "OK";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Internal Server Error";
+  }
+}
+
 std::string_view Response::header(std::string_view name) const {
   for (const Header* header = begin_headers(); header != end_headers(); ++header) {
     if (header->name == name) return header->value;

@@ -76,6 +76,10 @@ class MUSTER_EXPORT Response {
 
   int status() const { return status_; }
 
+  // The words that HTTP/1.1 puts behind the status (RFC 9110, section 15): "OK".
+  // Static; ends with a zero byte, for frameworks in C.
+  std::string_view reason() const;
+
   // The headers to send, Content-Length not among them (see below). Valid for
   // as long as this object.
   const Header* begin_headers() const {

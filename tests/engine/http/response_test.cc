@@ -135,5 +135,12 @@ TEST_F(Responses, GiveAHeaderByItsName) {
   EXPECT_EQ(Response().header("ETag"), "");
 }
 
+TEST_F(Responses, HaveTheWordsOfTheirStatus) {
+  EXPECT_EQ(Get("/healthz").reason(), "OK");
+  EXPECT_EQ(Get("/v1/hosts?limit=x").reason(), "Bad Request");
+  EXPECT_EQ(Get("/v1/whoami").reason(), "Unauthorized");
+  EXPECT_EQ(Response().reason(), "Internal Server Error");
+}
+
 }  // namespace
 }  // namespace muster
