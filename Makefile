@@ -15,7 +15,7 @@ ENGINE_PACKAGES := g++ cmake ninja-build pkg-config ccache \
   libabsl-dev rapidjson-dev liblmdb-dev libsodium-dev
 SERVE_PACKAGES := $(ENGINE_PACKAGES) libboost-dev libcli11-dev
 HTTP_PACKAGES := libcivetweb-dev libcpp-httplib-dev libevent-dev libh2o-evloop-dev \
-  libmicrohttpd-dev librestinio-dev
+  libmicrohttpd-dev librestinio-dev libssl-dev
 BUILD_PACKAGES := $(SERVE_PACKAGES) $(HTTP_PACKAGES) libgtest-dev libgmock-dev pybind11-dev \
   python3-dev
 PYTHON_SERVER_PACKAGES := gunicorn uvicorn python3-flask python3-starlette mypy
