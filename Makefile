@@ -14,7 +14,7 @@ SOAK_COUNT ?=
 ENGINE_PACKAGES := g++ cmake ninja-build pkg-config ccache \
   libabsl-dev rapidjson-dev liblmdb-dev libsodium-dev
 SERVE_PACKAGES := $(ENGINE_PACKAGES) libboost-dev libcli11-dev
-HTTP_PACKAGES := libcivetweb-dev libcpp-httplib-dev libevent-dev libh2o-evloop-dev \
+HTTP_PACKAGES := libasio-dev libcivetweb-dev libcpp-httplib-dev libevent-dev libh2o-evloop-dev \
   libmicrohttpd-dev librestinio-dev libssl-dev
 BUILD_PACKAGES := $(SERVE_PACKAGES) $(HTTP_PACKAGES) libgtest-dev libgmock-dev pybind11-dev \
   python3-dev

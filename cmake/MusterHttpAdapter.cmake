@@ -1,5 +1,5 @@
 # muster_http_adapter(NAME
-#   PKG_CONFIG MODULE | FIND_PACKAGE "PACKAGE VERSION"   where the framework is found
+#   PKG_CONFIG MODULE | FIND_PACKAGE "PACKAGE VERSION"…  where the framework is found
 #   [LIBRARIES TARGET…]     what it gives to link with FIND_PACKAGE
 #   [PC_REQUIRES MODULE…]   for pkg-config, where PKG_CONFIG does not say it
 #   [PC_LIBS FLAG…] [PC_CFLAGS FLAG…])
@@ -27,11 +27,18 @@ function(muster_find_framework name found)
     file(WRITE ${lines} "if(NOT TARGET PkgConfig::${upper})\n"
       "  pkg_check_modules(${upper} REQUIRED IMPORTED_TARGET ${arg_PKG_CONFIG})\nendif()\n")
   else()
-    separate_arguments(package UNIX_COMMAND ${arg_FIND_PACKAGE})
-    find_package(${package} QUIET)
-    list(GET package 0 package_name)
-    set(${found} ${${package_name}_FOUND} PARENT_SCOPE)
-    file(WRITE ${lines} "find_dependency(${arg_FIND_PACKAGE})\n")
+    set(all_found TRUE)
+    file(WRITE ${lines} "")
+    foreach(words ${arg_FIND_PACKAGE})
+      separate_arguments(package UNIX_COMMAND ${words})
+      find_package(${package} QUIET)
+      list(GET package 0 package_name)
+      if(NOT ${package_name}_FOUND)
+        set(all_found FALSE)
+      endif()
+      file(APPEND ${lines} "find_dependency(${words})\n")
+    endforeach()
+    set(${found} ${all_found} PARENT_SCOPE)
   endif()
 endfunction()
 
@@ -61,8 +68,8 @@ function(muster_adapter_install name)
 endfunction()
 
 function(muster_http_adapter name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PKG_CONFIG;FIND_PACKAGE"
-                        "LIBRARIES;PC_REQUIRES;PC_LIBS;PC_CFLAGS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PKG_CONFIG"
+                        "FIND_PACKAGE;LIBRARIES;PC_REQUIRES;PC_LIBS;PC_CFLAGS")
   muster_find_framework(${name} found)
   if(NOT found)
     message(STATUS "muster::http_${name} is not built: there is no "

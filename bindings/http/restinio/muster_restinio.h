@@ -1,0 +1,159 @@
+// Muster behind RESTinio 0.6.16.
+//
+//   [x] body without a copy     a builder of its own sends the view's own bytes
+//   [x] HEAD                    GET's headers with its Content-Length, no body
+//   [x] 304                     no body and no Content-Length
+//   [x] keep-alive              as the request asks; HTTP/1.0 too
+//   [~] pipelining              up to max_pipelined_requests(), 1 by default; RESTinio ends a
+//                               connection on which more are waiting
+//   [x] threads                 Handle() from any of them, several at once
+//   [x] a request with a body   RESTinio has read it before its handler is called
+//   [x] Upgrade                 ignored; RESTinio ends the connection after the answer
+//
+// Bytes only: routes, query and status are the core's. A path that is not
+// Muster's gives nothing, and the program goes on with its own routes:
+//
+//   [&](restinio::request_handle_t request) {
+//     if (auto answer = muster::restinio::Handle(handler, *request)) {
+//       return answer->append_header("X-Served-By", "…").done();
+//     }
+//     …
+//   }
+//
+// The answer is one of RESTinio's response builders, with Muster's headers set:
+// the program may add its own, and done() sends it, at once or later, from any
+// thread. It owns what its body points into (a snapshot of the catalog), until
+// RESTinio has sent it. As any of RESTinio's builders it throws
+// restinio::exception_t where the request has been answered already.
+//
+// A page of many rows to a slow client needs write_http_response_timelimit().
+#ifndef MUSTER_RESTINIO_H_
+#define MUSTER_RESTINIO_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <restinio/all.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "muster/http.h"
+
+namespace muster::restinio {
+
+// Names the builder below to RESTinio's create_response().
+struct Output {};
+
+using Builder = ::restinio::response_builder_t<Output>;
+
+// A Response as one of RESTinio's buffers: its first span. As long as RESTinio
+// has it, the others are valid too.
+class FirstSpan {
+ public:
+  explicit FirstSpan(Response response) : response_(std::move(response)) {}
+
+  const Response& response() const { return response_; }
+  const char* data() const { return response_.body()[0].data(); }
+  size_t size() const { return response_.body()[0].size(); }
+
+ private:
+  const Response response_;
+};
+
+// How the core looks at RESTinio's fields. Borrows them.
+class Fields final : public HeaderFields {
+ public:
+  explicit Fields(const ::restinio::http_header_fields_t& fields) : fields_(fields) {}
+
+  void ForEach(std::string_view name,
+               const std::function<void(std::string_view value)>& visit) const override {
+    fields_.for_each_value_of(::restinio::string_view_t(name.data(), name.size()),
+                              [&visit](::restinio::string_view_t value) {
+                                visit({value.data(), value.size()});
+                                return ::restinio::http_header_fields_t::continue_enumeration();
+                              });
+  }
+
+ private:
+  const ::restinio::http_header_fields_t& fields_;
+};
+
+}  // namespace muster::restinio
+
+// RESTinio's own builders count a Content-Length from the body, which is wrong
+// for HEAD, and send one with a 304.
+template <>
+class restinio::response_builder_t<muster::restinio::Output> final
+    : public base_response_builder_t<response_builder_t<muster::restinio::Output>> {
+ public:
+  using base_response_builder_t::base_response_builder_t;
+
+  // What is to be sent. Once.
+  void SetResponse(muster::Response from) {
+    for (auto header = from.begin_headers(); header != from.end_headers(); ++header) {
+      m_header.add_field(std::string(header->name), std::string(header->value));
+    }
+    length_ = from.content_length();
+    if (!from.body().empty()) {
+      body_ = std::make_shared<const muster::restinio::FirstSpan>(std::move(from));
+    }
+  }
+
+  // Sends the answer, as done() of RESTinio's builders does.
+  request_handling_status_t done(write_status_cb_t written = {}) {
+    if (!m_connection) throw_done_must_be_called_once();
+    m_header.content_length(length_.value_or(0));
+    using Presence = impl::content_length_field_presence_t;
+    writable_items_container_t items;
+    items.reserve(1 + (body_ ? body_->response().body().size() : 0));
+    items.emplace_back(impl::create_header_string(
+        m_header, length_ ? Presence::add_content_length : Presence::skip_content_length));
+    if (body_) {
+      const muster::Spans& spans = body_->response().body();
+      items.emplace_back(body_);
+      for (auto span = spans.begin() + 1; span != spans.end(); ++span) {
+        items.emplace_back(const_buffer(span->data(), span->size()));
+      }
+    }
+    write_group_t group(std::move(items));
+    group.status_line_size(calculate_status_line_size());
+    if (written) group.after_write_notificator(std::move(written));
+    const auto connection = std::move(m_connection);
+    connection->write_response_parts(m_request_id,
+                                     {response_parts_attr_t::final_parts,
+                                      response_connection_attr(m_header.should_keep_alive())},
+                                     std::move(group));
+    return request_accepted();
+  }
+
+ private:
+  std::optional<uint64_t> length_;
+  std::shared_ptr<const muster::restinio::FirstSpan> body_;  // null: none
+};
+
+namespace muster::restinio {
+
+// The answer, or nothing where the path is not Muster's; then the request is as
+// it was. `user...` may be an AuthenticatedUser, where the program knows who asks.
+template <class ExtraData, class... User>
+std::optional<Builder> Handle(const Handler& handler,
+                              ::restinio::generic_request_t<ExtraData>& request,
+                              const User&... user) {
+  const ::restinio::http_request_header_t& header = request.header();
+  const Fields fields(header);
+  std::optional<Response> response =
+      handler.Handle({header.method().c_str(), header.request_target(), &fields}, user...);
+  if (!response) return std::nullopt;
+  const auto status = static_cast<std::uint16_t>(response->status());
+  std::optional<Builder> answer(request.template create_response<Output>(
+      {::restinio::http_status_code_t(status), std::string(response->reason())}));
+  answer->SetResponse(std::move(*response));
+  return answer;
+}
+
+}  // namespace muster::restinio
+
+#endif  // MUSTER_RESTINIO_H_
