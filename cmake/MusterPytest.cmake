@@ -1,6 +1,7 @@
-# muster_pytest(NAME DIR [ENVIRONMENT VAR=VALUE…] [WITHOUT_MODULE])
+# muster_pytest(NAME DIR [ENVIRONMENT VAR=VALUE…] [ARGUMENTS WORD…] [WITHOUT_MODULE])
 #
-# A test NAME that runs pytest over DIR with the Python module of this build.
+# A test NAME that runs pytest over DIR with the Python module of this build; the
+# ARGUMENTS are for its conftest.py.
 #
 # Under MUSTER_SANITIZE the module is instrumented and Python is not, so the
 # sanitizer's runtime has to be loaded before Python starts. WITHOUT_MODULE is
@@ -36,8 +37,21 @@ function(muster_sanitizer_preload out)
   set(${out} "${paths}" PARENT_SCOPE)
 endfunction()
 
+# What a process needs in its environment to import the module of this build.
+function(muster_module_environment out)
+  set(environment PYTHONPATH=${CMAKE_BINARY_DIR}/python)
+  muster_sanitizer_preload(preload)
+  if(preload)
+    list(APPEND environment
+      LD_PRELOAD=${preload} PYTHONMALLOC=malloc
+      # Python does not free everything that it has when it ends.
+      ASAN_OPTIONS=detect_leaks=0)
+  endif()
+  set(${out} "${environment}" PARENT_SCOPE)
+endfunction()
+
 function(muster_pytest name dir)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "WITHOUT_MODULE" "" "ENVIRONMENT")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "WITHOUT_MODULE" "" "ENVIRONMENT;ARGUMENTS")
   set(python /usr/bin/python3)
   if(Python_EXECUTABLE)
     set(python ${Python_EXECUTABLE})
@@ -50,17 +64,12 @@ function(muster_pytest name dir)
   endif()
   # Nothing is written beside the sources.
   add_test(NAME ${name}
-    COMMAND ${python} -B -m pytest -q -p no:cacheprovider ${capture} ${dir})
+    COMMAND ${python} -B -m pytest -q -p no:cacheprovider ${capture} ${dir}
+            ${arg_ARGUMENTS})
   set(environment ${arg_ENVIRONMENT})
   if(NOT arg_WITHOUT_MODULE)
-    list(APPEND environment PYTHONPATH=${CMAKE_BINARY_DIR}/python)
-    muster_sanitizer_preload(preload)
-    if(preload)
-      list(APPEND environment
-        LD_PRELOAD=${preload} PYTHONMALLOC=malloc
-        # Python does not free everything that it has when it ends.
-        ASAN_OPTIONS=detect_leaks=0)
-    endif()
+    muster_module_environment(for_module)
+    list(APPEND environment ${for_module})
   endif()
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "${environment}")
 endfunction()

@@ -1,5 +1,10 @@
+import sys
+from pathlib import Path
+
 import muster
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
 
 
 @pytest.fixture

@@ -4,13 +4,16 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from raw_http import Connection
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
+
+from raw_http import Connection  # noqa: E402
 
 DEFAULT_BINARY = Path(__file__).resolve().parents[2] / "build" / "muster"
 BINARY = os.environ.get("MUSTER_BIN", str(DEFAULT_BINARY))

@@ -67,10 +67,11 @@ class Connection:
         version, status, _ = first.split(" ", 2)
         headers = {}
         for line in lines:
-            name, value = line.split(": ", 1)
+            name, value = line.split(":", 1)
             assert name.lower() not in headers, f"{name} is there twice"
-            headers[name.lower()] = value
-        length = 0 if head or status == "304" else int(headers["content-length"])
+            headers[name.lower()] = value.strip(" \t")
+        bodiless = head or status[0] == "1" or status in ("204", "304")
+        length = 0 if bodiless else int(headers["content-length"])
         while len(self.buffer) < length:
             self.receive()
         body = bytes(self.buffer[:length])

@@ -1,0 +1,129 @@
+"""A connection that knows what it asked, and checks what all answers have in common."""
+
+import collections
+import dataclasses
+import re
+import select
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from expected import ANY_TAG
+from raw_http import Connection, request
+
+# Every answer of Muster's is held against the published description of the API.
+DESCRIPTION = None
+if (Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml").exists():
+    from openapi import Document
+    DESCRIPTION = Document.load()
+
+SECONDS = 60  # for any one wait: sanitized servers on a busy machine are slow
+
+STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]+"')
+SERVERS_OWN = {"date", "server", "connection", "keep-alive"}
+HOST_HEADER = ("x-served-by", "example")
+ABSOLUTE = re.compile(r"(https?://[^/?]*)(/.*)", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    target: str  # without the prefix
+    fields: tuple = ()
+    method: str = "GET"
+    body: bytes = b""
+    version: str = "1.1"
+    is_own: bool = False  # for the host's route, which is not below the prefix
+
+    def mounted(self, prefix):
+        if self.is_own:
+            return self.target
+        if self.target.startswith("/"):
+            return prefix + self.target
+        absolute = ABSOLUTE.fullmatch(self.target)
+        return absolute[1] + prefix + absolute[2] if absolute else self.target
+
+    def bytes(self, prefix):
+        return request(self.mounted(prefix), *self.fields, method=self.method,
+                       version=self.version, body=self.body)
+
+
+def post(target, body=b"", *fields, **more):
+    """A POST that says how long its body is."""
+    length = f"Content-Length: {len(body)}"
+    return Request(target, (length, *fields), method="POST", body=body, **more)
+
+
+class Client(Connection):
+    def __init__(self, server, **options):
+        super().__init__(server.address, **{"timeout": SECONDS, **options})
+        self.server = server
+        self.asked = collections.deque()
+
+    def head_of(self, asked):
+        """The bytes of a request without its body. The caller sends them."""
+        self.asked.append(asked)
+        return dataclasses.replace(asked, body=b"").bytes(self.server.traits.prefix)
+
+    def ask(self, *requests):
+        """Sends requests in one piece."""
+        self.asked.extend(requests)
+        self.send(b"".join(asked.bytes(self.server.traits.prefix) for asked in requests))
+        return self
+
+    def answer(self):
+        """The answer to the first request that has none yet: Muster's or the host's."""
+        asked = self.asked[0]
+        answer = self.frameworks_answer()
+        by_host = asked.is_own or answer.status == 404 and self.server.traits.not_found == "host"
+        if DESCRIPTION and not by_host:
+            DESCRIPTION.check(asked.method, urlsplit(asked.target).path, answer.status,
+                              list(answer.headers.items()), answer.body)
+        return answer
+
+    def frameworks_answer(self):
+        """The same, where it may be the framework that answers, in its own words."""
+        return self.read(head=self.asked.popleft().method == "HEAD")
+
+    def get(self, target, *fields, **more):
+        return self.ask(Request(target, fields, **more)).answer()
+
+    def has_bytes(self, seconds):
+        """Whether something is there to read, at the latest after so many seconds."""
+        return bool(self.buffer or select.select([self.socket], [], [], seconds)[0])
+
+    def is_ended(self):
+        """Waits for the end of the connection; False where something came instead."""
+        try:
+            return self.is_closed()
+        except ConnectionResetError:
+            return True
+
+    def check_goes_on_or_ended(self):
+        """After a body that nobody wanted: the next answer is the right one, or there
+        is none. What stood in the body is never answered."""
+        try:
+            answer = self.get("/v1/nothing-of-ours")
+            assert answer.status == 404, answer
+            assert self.get("/healthz").body == b'{"status":"success","data":{"up":true}}'
+        except (EOFError, ConnectionError):
+            assert not self.buffer, bytes(self.buffer)
+
+
+def check(answer, expected, server):
+    """The whole answer: status, body, and the headers, which must be exactly these."""
+    assert answer.status == expected.status, answer
+    headers = {name: value for name, value in answer.headers.items()
+               if name not in SERVERS_OWN}
+    if server.traits.own_routes:
+        name, value = HOST_HEADER
+        assert headers.pop(name, None) == value, answer
+    wanted = dict(expected.headers)
+    if wanted.get("etag") is ANY_TAG:
+        wanted["etag"] = headers.get("etag", "")
+        assert STRONG_TAG.fullmatch(wanted["etag"]), answer
+    assert headers == wanted, answer
+    assert answer.body == expected.body, answer
+
+
+def without_body(expected):
+    """What HEAD gets where GET gets `expected`."""
+    return dataclasses.replace(expected, body=b"")

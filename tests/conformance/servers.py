@@ -1,0 +1,157 @@
+"""Servers under test, each a process of its own over a store of its own."""
+
+import dataclasses
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from client import Client, Request
+
+SECONDS_TO_START = 60
+SECONDS_TO_END = 20
+
+DEFAULT_MUSTER = Path(__file__).resolve().parents[2] / "build" / "muster"
+MUSTER = os.environ.get("MUSTER_BIN", str(DEFAULT_MUSTER))
+DEFAULT_COMMAND = shlex.quote(MUSTER) + " serve --db {store} --listen 127.0.0.1:{port}"
+
+FAULTS_IN_A_LOG = ("Sanitizer", "runtime error:", "Traceback (most recent call last)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Traits:
+    """What the suite was told of a server."""
+
+    not_found: str = "muster"  # who answers a path below the prefix that is not Muster's
+    prefix: str = ""
+    own_routes: bool = False  # it has the examples' own route and their own header
+    differences: frozenset = frozenset()
+
+
+def import_document(store, document, *options):
+    """Brings a store to hold a document, with the command, from another process."""
+    done = subprocess.run([MUSTER, "import", *options, "-", "--db", str(store)],
+                          input=json.dumps(document), capture_output=True, text=True,
+                          timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def until(condition, seconds=60):
+    """Waits until `condition()` holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came to hold"
+        time.sleep(0.01)
+
+
+class Server:
+    """A server that somebody else runs."""
+
+    def __init__(self, address, traits):
+        self.address = address
+        self.traits = traits
+
+    @classmethod
+    def at(cls, base_url, traits):
+        split = urlsplit(base_url)
+        prefix = split.path.rstrip("/") or traits.prefix
+        return cls((split.hostname, split.port or 80),
+                   dataclasses.replace(traits, prefix=prefix))
+
+    def connect(self, **options):
+        return Client(self, **options)
+
+    def get(self, target, *fields, **options):
+        """One request over a connection of its own."""
+        with self.connect() as client:
+            return client.get(target, *fields, **options)
+
+    def ask(self, request):
+        with self.connect() as client:
+            return client.ask(request).answer()
+
+    def has(self, difference):
+        return difference in self.traits.differences
+
+    def check_alive(self):
+        assert self.get("/healthz").status == 200
+
+    def stop(self):
+        pass
+
+
+def free_port():
+    """A socket that keeps a port from everybody who asks for any, while a server
+    that names it can still listen there."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    holder.bind(("127.0.0.1", 0))
+    return holder
+
+
+class StartedServer(Server):
+    """A server that the suite runs and ends, by its own pid and no other way."""
+
+    def __init__(self, command, store, traits):
+        self.store = store
+        self.holder = free_port()
+        super().__init__(self.holder.getsockname(), traits)
+        words = [word.format(store=store, port=self.address[1]) for word in shlex.split(command)]
+        self.log = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log,
+                                        stderr=self.log, start_new_session=True)
+        try:
+            until(self.is_ready, SECONDS_TO_START)
+        except BaseException:
+            self.kill()
+            raise
+
+    def is_ready(self):
+        self.check_runs()
+        try:
+            with self.connect() as client:
+                return client.ask(Request("/healthz")).answer().status == 200
+        except OSError:
+            return False
+
+    def written(self):
+        self.log.seek(0)
+        return self.log.read().decode(errors="replace")
+
+    def check_runs(self):
+        code = self.process.poll()
+        assert code is None, f"it ended with {code}:\n{self.written()}"
+
+    def check_alive(self):
+        self.check_runs()
+        super().check_alive()
+
+    def stop(self):
+        """Ends the server; fails where it had ended already, or has reported a fault."""
+        try:
+            self.check_runs()
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            pass  # how a server ends is not part of the contract
+        finally:
+            self.kill()
+        written = self.written()
+        self.log.close()
+        assert not any(fault in written for fault in FAULTS_IN_A_LOG), written
+
+    def kill(self):
+        # The server's session is its own, so this takes its workers with it.
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+        self.holder.close()

@@ -1,0 +1,67 @@
+"""Readers while the catalog changes in another process."""
+
+import copy
+
+import pytest
+from catalog import DOCUMENT, OTHER_KEY
+from client import Request, check
+from expected import Catalog
+from servers import import_document, until
+
+SMALL_BUFFER = 4096  # bytes
+
+
+@pytest.fixture(scope="module")
+def large_hosts():
+    return [{"id": f"10.0.{i // 256}.{i % 256}", "status": "active", "free_mib": 1,
+             "vm_count": 1, "rootfses": [f"image-{n:03}-" + "x" * 240 for n in range(100)]}
+            for i in range(500)]
+
+
+def test_a_change_by_another_process_is_served(start):
+    document = copy.deepcopy(DOCUMENT)
+    server = start(document)
+    old = server.get("/v1/rootfs")
+    document["rootfs"][1]["description"] = "changed"
+    document["users"][1]["stats"] = {"running": 1, "total": 7}
+    import_document(server.store, document, "--replace")
+    # The first to look may still get the version before.
+    until(lambda: server.get("/v1/rootfs").headers["etag"] != old.headers["etag"])
+    catalog = Catalog(document)
+    check(server.get("/v1/rootfs"), catalog.rootfs(), server)
+    answer = server.get("/v1/whoami", f"X-Api-Key: {OTHER_KEY}")
+    check(answer, catalog.whoami(OTHER_KEY), server)
+    answer = server.get("/v1/rootfs", f"If-None-Match: {old.headers['etag']}")
+    check(answer, catalog.rootfs(), server)
+
+
+def test_a_slow_reader_gets_the_version_it_asked_for_whole(start, large_hosts):
+    server = start({"hosts": large_hosts})
+    expected = Catalog({"hosts": large_hosts}).page("/v1/hosts", 500)
+    with server.connect(receive_buffer=SMALL_BUFFER) as slow:
+        slow.ask(Request("/v1/hosts?limit=500"))
+        slow.receive()
+        hosts = large_hosts
+        for generation in range(3):
+            hosts = [dict(host, free_mib=generation + 2) for host in hosts[1:]]
+            import_document(server.store, {"hosts": hosts}, "--replace")
+            until(lambda: b'"total":%d,' % len(hosts) in server.get("/v1/hosts?limit=1").body)
+            for _ in range(4):
+                slow.buffer += slow.socket.recv(1024)
+        answer = slow.answer()
+        check(answer, expected, server)
+    changed = Catalog({"hosts": hosts}).page("/v1/hosts", 500)
+    check(server.get("/v1/hosts?limit=500"), changed, server)
+
+
+def test_readers_that_go_away_leave_the_server_well(start, large_hosts):
+    server = start({"hosts": large_hosts})
+    for generation in range(2):
+        for _ in range(5):
+            with server.connect(receive_buffer=SMALL_BUFFER) as gone:
+                gone.ask(Request("/v1/hosts?limit=500"))
+                gone.receive()
+        hosts = [dict(host, vm_count=generation + 2) for host in large_hosts]
+        import_document(server.store, {"hosts": hosts}, "--replace")
+    expected = Catalog({"hosts": hosts}).page("/v1/hosts", 500)
+    until(lambda: server.get("/v1/hosts?limit=500").body == expected.body)

@@ -1,0 +1,140 @@
+"""Header fields: those that count, however they are written, and those that do not."""
+
+import pytest
+from client import check, without_body
+from expected import HEALTHZ, NOT_MODIFIED, UNAUTHORIZED
+from test_endpoints import ENDPOINTS, LISTS
+
+MATCHING = ["{}", "W/{}", '"x",{}', '"x" , W/"y" ,  {} , "z"', ",,{},", '"a,b",{}', "*", "  {}\t"]
+OTHER = ["", '""', '"x"', "w/{}", "W/ {}", '"*"', "W/*"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_forms_of_the_tag_that_match(server, client, path):
+    tag = client.get(path).headers["etag"]
+    for form in MATCHING:
+        check(client.get(path, "If-None-Match: " + form.format(tag)), NOT_MODIFIED, server)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_forms_of_the_tag_that_do_not_match(server, client, catalog, path):
+    tag = client.get(path).headers["etag"]
+    for form in [*OTHER, tag.strip('"')]:
+        answer = client.get(path, "If-None-Match: " + form.format(tag))
+        check(answer, catalog.get(path), server)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_repeated_tags_are_one_list(server, client, catalog, path):
+    tag = client.get(path).headers["etag"]
+    for values in ([tag, '"x"'], ['"x"', tag], ['"x"', '"y"', f"W/{tag}"]):
+        fields = [f"If-None-Match: {value}" for value in values]
+        check(client.get(path, *fields), NOT_MODIFIED, server)
+    answer = client.get(path, 'If-None-Match: "x"', 'if-none-match: "y"')
+    check(answer, catalog.get(path), server)
+
+
+def test_the_tag_of_a_page_is_good_for_all(server, client):
+    tag = client.get("/v1/hosts?limit=1").headers["etag"]
+    for query in ("", "?limit=500", "?offset=9007199254740991"):
+        answer = client.get("/v1/hosts" + query, f"If-None-Match: {tag}")
+        check(answer, NOT_MODIFIED, server)
+
+
+@pytest.mark.parametrize("path", ["/v1/whoami", "/healthz", "/readyz"])
+def test_only_lists_have_a_tag(server, client, catalog, key, path):
+    answer = client.get(path, f"X-Api-Key: {key}", "If-None-Match: *")
+    check(answer, catalog.get(path, key), server)
+
+
+@pytest.mark.parametrize("fields", [
+    ["X-Auth-Token: {key}", "X-Access-Token: {other}"],
+    ["X-Access-Token: {key}", "Authorization: Bearer {other}"],
+    ["Authorization: bEaReR {key}", "X-Api-Key: {other}"],
+    ["X-API-KEY: {key}"],
+    ["x-api-key:{key}"],
+    ["X-Api-Key: \t {key} \t"],
+    ["X-Auth-Token:", "X-Access-Token: ", "Authorization: Bearer", "X-Api-Key: {key}"],
+    ["Authorization: Basic dXNyOnB3", "X-Api-Key: {key}"],
+    ["Authorization: Bearer{other}", "X-Api-Key: {key}"],
+    ["X-Auth-Token: {key}", "Cookie: a=b; X-Auth-Token={other}", "X-Api-Key-2: {other}"],
+], ids=", ".join)
+def test_the_first_credential_that_is_there_counts(server, client, catalog, key, other_key,
+                                                   fields):
+    fields = [field.format(key=key, other=other_key) for field in fields]
+    for order in (fields, list(reversed(fields))):
+        check(client.get("/v1/whoami", *order), catalog.whoami(key), server)
+
+
+def test_all_keys_of_a_user_are_good(server, client, catalog, keys):
+    for key in (key for of_one in keys for key in of_one):
+        check(client.get("/v1/whoami", f"X-Api-Key: {key}"), catalog.whoami(key), server)
+
+
+@pytest.mark.parametrize("fields", [
+    [],
+    ["X-Api-Key: sk_live_unknown"],
+    ["X-Api-Key:"],
+    ["X-Api-Key: {key}x"],
+    ["X-Api-Key: short"],
+    ["X-Api-Key: {key}", "X-Api-Key: {key}"],
+    ["X-Api-Key: {key}", "x-api-key: {other}"],
+    ["X-Auth-Token: {key}", "X-Auth-Token: {key}"],
+    ["X-Access-Token: {key}", "X-Access-Token: {key}"],
+    ["Authorization: Bearer {key}", "Authorization: Bearer {key}"],
+    ["Authorization: Bearer {key}", "Authorization: Basic dXNyOnB3"],
+    ["Authorization: Basic dXNyOnB3", "Authorization: Bearer {key}"],
+    ["Authorization: {key}"],
+    ["X-Auth-Token: unknown", "X-Api-Key: {key}"],
+    ["Authorization: Bearer unknown", "X-Api-Key: {key}"],
+    ["Cookie: X-Api-Key={key}"],
+], ids=", ".join)
+def test_what_is_no_good_credential_is_401(server, client, key, other_key, fields):
+    fields = [field.format(key=key, other=other_key) for field in fields]
+    check(client.get("/v1/whoami", *fields), UNAUTHORIZED, server)
+    check(client.get("/v1/whoami", *fields, method="HEAD"), without_body(UNAUTHORIZED), server)
+
+
+@pytest.mark.parametrize("fields", [
+    ["Range: bytes=0-3"],
+    ["Range: bytes=99999999-"],
+    ["Range: bytes=0-1,3-4"],
+    ["Range: nonsense"],
+    ['If-Range: "x"', "Range: bytes=0-3"],
+    ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c",
+     "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA"],
+    ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="],
+    ['If-Match: "x"'],
+    ["If-Modified-Since: Wed, 01 Jan 2120 00:00:00 GMT"],
+    ["If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT"],
+    ["Accept: text/html", "Accept-Encoding: gzip, br", "Accept-Charset: latin1"],
+    ["X-HTTP-Method-Override: DELETE"],
+    ["X-Forwarded-Prefix: /x", "X-Original-URL: /v1/whoami", "X-Rewrite-URL: /healthz"],
+    ["TE: trailers", "Cache-Control: only-if-cached", "Pragma: no-cache"],
+], ids=", ".join)
+def test_other_fields_change_nothing(server, client, catalog, key, fields):
+    for path in ENDPOINTS:
+        answer = client.get(path, f"X-Api-Key: {key}", *fields)
+        check(answer, catalog.get(path, key), server)
+
+
+def test_a_field_of_7_kib_is_nothing_special(server, client, catalog, key):
+    long = "X-Long: " + "a" * 7 * 1024
+    check(client.get("/v1/shapes", long), catalog.page("/v1/shapes"), server)
+    answer = client.get("/v1/whoami", long, f"X-Api-Key: {key}")
+    check(answer, catalog.whoami(key), server)
+
+
+def test_a_tag_behind_7_kib_of_others_is_found(server, client):
+    tag = client.get("/v1/hosts").headers["etag"]
+    others = ", ".join(f'"{i:06}"' for i in range(700))
+    answer = client.get("/v1/hosts", f"If-None-Match: {others}, {tag}")
+    check(answer, NOT_MODIFIED, server)
+
+
+def test_thirty_fields_are_nothing_special(server, client, catalog, key):
+    fields = [f"X-Field-{i}: {i}" for i in range(30)]
+    answer = client.get("/v1/whoami", *fields, f"X-Api-Key: {key}")
+    check(answer, catalog.whoami(key), server)
+    check(client.get("/healthz"), HEALTHZ, server)

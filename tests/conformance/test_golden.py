@@ -1,0 +1,48 @@
+"""Every golden request of data/contract gets its golden answer, over a socket."""
+
+import dataclasses
+import json
+
+import golden
+import host
+import pytest
+from client import Request
+
+GROUPS = {group.name: group for group in golden.load_groups()}
+CASES = [
+    pytest.param(group.name, case, id=f"{group.name}: {case.name}")
+    for group in GROUPS.values() for case in group.cases
+]
+
+
+@pytest.fixture(scope="module")
+def servers(start):
+    """A server for each group, over its catalog."""
+    made = {}
+
+    def server_of(group_name):
+        if group_name not in made:
+            made[group_name] = start(json.loads(GROUPS[group_name].catalog))
+        return made[group_name]
+
+    yield server_of
+
+
+def as_the_host_has_it(case, server):
+    """The case, where it is the host that says 404."""
+    if case.status != 404 or server.traits.not_found == "muster":
+        return case
+    body = b"" if case.method == "HEAD" else host.NOT_FOUND
+    return dataclasses.replace(case, body=body, expected_headers={
+        "Content-Length": str(len(host.NOT_FOUND)), "X-Served-By": "example"})
+
+
+@pytest.mark.parametrize("group_name, case", CASES)
+def test_answer_is_golden(servers, group_name, case):
+    server = servers(group_name)
+
+    def send(method, target, headers):
+        fields = [f"{name}: {value}".encode().decode("latin-1") for name, value in headers]
+        return server.ask(Request(target, tuple(fields), method=method))
+
+    golden.check(as_the_host_has_it(case, server), send)

@@ -1,0 +1,108 @@
+"""Which requests are Muster's, and in which order a request is judged."""
+
+from urllib.parse import unquote
+
+import host
+import pytest
+from client import Request, check
+from expected import BAD_LIMIT, HEALTHZ, METHOD_NOT_ALLOWED, UNAUTHORIZED
+from test_endpoints import ENDPOINTS
+
+OTHER_PATHS = [
+    "/",
+    "/v1",
+    "/v1/",
+    "/v1/shapes/",
+    "/v1/Shapes",
+    "/V1/shapes",
+    "/v1/shape",
+    "/v1/shapesx",
+    "/v1/shapes;v=1",
+    "/v1/healthz",
+    "/healthz/",
+    "/Readyz",
+    "/v1/hosts/10.0.0.1",
+    "/v1/nothing?limit=0",
+    "/v1/shapes%3Flimit=1",
+    "/v1/shapes%00",
+    "//v1/shapes",
+    "/v1//shapes",
+    "/v1/./shapes",
+    "/x/../v1/shapes",
+]
+ENCODED_PATHS = ["/v1/%73hapes", "/v1%2Fshapes", "/v1%2fshapes", "/%76%31/shapes"]
+
+
+@pytest.mark.parametrize("path", OTHER_PATHS)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_any_other_path_is_not_ours(server, client, path, method):
+    host.check_not_found(client.get(path, method=method), server, method)
+    check(client.get("/healthz"), HEALTHZ, server)
+
+
+@pytest.mark.parametrize("path", ENCODED_PATHS)
+def test_the_path_is_compared_undecoded(server, client, catalog, path):
+    answer = client.get(path)
+    if server.has("decoded-path"):
+        check(answer, catalog.get(unquote(path)), server)
+    else:
+        host.check_not_found(answer, server)
+
+
+def test_what_is_not_below_the_prefix_is_not_ours(server, client):
+    if not server.traits.prefix:
+        pytest.skip("there is no prefix")
+    for path in ENDPOINTS:
+        answer = client.ask(Request(path, is_own=True)).answer()
+        host.check_not_found(answer, server, outside=True)
+    answer = client.ask(Request(server.traits.prefix + "x/v1/shapes", is_own=True)).answer()
+    host.check_not_found(answer, server, outside=True)
+
+
+@pytest.mark.parametrize("origin", [
+    "http://muster.example", "http://muster.example:99", "HTTP://[::1]:8080",
+    "https://user@muster.example"])
+def test_an_absolute_target_is_its_path_and_query(server, client, catalog, origin):
+    answer = client.get(origin + "/v1/hosts?limit=2&offset=1")
+    check(answer, catalog.page("/v1/hosts", 2, 1), server)
+    host.check_not_found(client.get(origin + "/v1/hosts/"), server)
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_any_other_method_is_not_allowed(server, client, path, method):
+    answer = client.get(path, "Content-Length: 0", method=method)
+    check(answer, METHOD_NOT_ALLOWED, server)
+    check(client.get("/healthz"), HEALTHZ, server)
+
+
+@pytest.mark.parametrize("method", ["TRACE", "BREW", "get", "Head", "PROPFIND", "M-SEARCH"])
+def test_a_strange_method_is_refused_by_us_or_by_the_framework(server, method):
+    with server.connect() as client:
+        client.ask(Request("/v1/hosts", ("Content-Length: 0",), method=method))
+        answer = client.frameworks_answer()
+        if answer.status == 405 and "x-served-by" in answer.headers:
+            check(answer, METHOD_NOT_ALLOWED, server)
+        assert 400 <= answer.status < 600
+    server.check_alive()
+
+
+def test_the_path_is_judged_before_the_method(server, client):
+    answer = client.get("/v1/nothing?limit=0", "Content-Length: 0", method="POST")
+    host.check_not_found(answer, server)
+
+
+def test_the_method_is_judged_before_query_and_credential(server, client):
+    for target in ("/v1/hosts?limit=0", "/v1/whoami"):
+        answer = client.get(target, "Content-Length: 0", "If-None-Match: *", method="DELETE")
+        check(answer, METHOD_NOT_ALLOWED, server)
+
+
+def test_query_and_credential_are_judged_before_preconditions(server, client):
+    check(client.get("/v1/hosts?limit=0", "If-None-Match: *"), BAD_LIMIT, server)
+    check(client.get("/v1/whoami", "If-None-Match: *"), UNAUTHORIZED, server)
+
+
+@pytest.mark.parametrize("path", ["/v1/rootfs", "/healthz", "/readyz"])
+def test_other_endpoints_do_not_look_at_the_query(server, client, catalog, path):
+    check(client.get(path + "?limit=0&limit=x&offset=%&a"), catalog.get(path), server)
