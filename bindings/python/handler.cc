@@ -1,6 +1,5 @@
 #include "handler.h"
 
-#include <cstring>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -9,35 +8,12 @@
 
 #include "absl/status/status.h"
 #include "convert.h"
-#include "model.h"
 #include "request.h"
+#include "response.h"
 #include "status.h"
 
 namespace muster::python {
 namespace {
-
-py::bytes CopyBody(const Spans& body) {
-  PyObject* bytes =
-      PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(body.byte_count()));
-  if (bytes == nullptr) throw py::error_already_set();
-  char* out = PyBytes_AS_STRING(bytes);
-  for (std::string_view span : body) {
-    std::memcpy(out, span.data(), span.size());
-    out += span.size();
-  }
-  return py::reinterpret_steal<py::bytes>(bytes);
-}
-
-py::object FromResponse(const Response& response) {
-  py::dict headers;
-  for (auto* header = response.begin_headers(); header != response.end_headers(); ++header) {
-    headers[FromText(header->name)] = FromText(header->value);
-  }
-  if (response.content_length()) {
-    headers["Content-Length"] = FromText(std::to_string(*response.content_length()));
-  }
-  return MakeResponse(response.status(), std::move(headers), CopyBody(response.body()));
-}
 
 // The text of a raised exception, or its class's name where it has none.
 std::string ReasonOf(const py::error_already_set& raised) {
@@ -117,12 +93,12 @@ py::object Handle(SharedCatalog& catalog, const Handler& handler, py::handle met
   const PyRequest request(method, target, headers);
   std::optional<std::string> user;
   if (!user_id.is_none()) user = ToText(user_id, "user_id");
-  const std::optional<Response> response = catalog.Use([&](Catalog&) {
+  std::optional<Response> response = catalog.Use([&](Catalog&) {
     return user ? handler.Handle(request.request(), AuthenticatedUser{*user})
                 : handler.Handle(request.request());
   });
   if (PyErr_Occurred() != nullptr) throw py::error_already_set();
-  return response ? FromResponse(*response) : py::none();
+  return response ? FromResponse(*std::move(response)) : py::none();
 }
 
 std::function<absl::Status()> ToReadinessCheck(py::handle callable) {

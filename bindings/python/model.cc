@@ -15,8 +15,8 @@ using namespace pybind11::literals;  // "name"_a
 // The classes of muster._model. Never freed: values may be made until the
 // interpreter has ended.
 struct Classes {
-  py::object shape, rootfs, host, user, user_stats, api_key_info, page, rootfs_view, response,
-      change, sandbox, miscount, recount_report, skipped_change, apply_report;
+  py::object shape, rootfs, host, user, user_stats, api_key_info, page, rootfs_view, change,
+      sandbox, miscount, recount_report, skipped_change, apply_report;
 };
 Classes* classes = nullptr;
 
@@ -40,11 +40,11 @@ py::object FromOptional(const std::optional<int64_t>& value) {
 void LoadModelClasses() {
   const py::module_ model = py::module_::import("muster._model");
   classes = new Classes{
-      model.attr("Shape"),         model.attr("Rootfs"),        model.attr("Host"),
-      model.attr("User"),          model.attr("UserStats"),     model.attr("ApiKeyInfo"),
-      model.attr("Page"),          model.attr("RootfsView"),    model.attr("Response"),
-      model.attr("Change"),        model.attr("Sandbox"),       model.attr("Miscount"),
-      model.attr("RecountReport"), model.attr("SkippedChange"), model.attr("ApplyReport")};
+      model.attr("Shape"),         model.attr("Rootfs"),     model.attr("Host"),
+      model.attr("User"),          model.attr("UserStats"),  model.attr("ApiKeyInfo"),
+      model.attr("Page"),          model.attr("RootfsView"), model.attr("Change"),
+      model.attr("Sandbox"),       model.attr("Miscount"),   model.attr("RecountReport"),
+      model.attr("SkippedChange"), model.attr("ApplyReport")};
 }
 
 Shape ToShape(py::handle value) {
@@ -202,11 +202,6 @@ py::object FromModel(const CatalogChange& change, const std::string& cursor) {
 py::object MakePage(py::list items, int64_t total, int64_t limit, int64_t offset) {
   return classes->page("items"_a = std::move(items), "total"_a = total, "limit"_a = limit,
                        "offset"_a = offset);
-}
-
-py::object MakeResponse(int status, py::dict headers, py::bytes body) {
-  return classes->response("status"_a = status, "headers"_a = std::move(headers),
-                           "body"_a = std::move(body));
 }
 
 }  // namespace muster::python

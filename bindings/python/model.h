@@ -65,8 +65,6 @@ py::object FromModel(const Page<Entry>& page) {
   return MakePage(FromModel(page.items), page.total, page.limit, page.offset);
 }
 
-py::object MakeResponse(int status, py::dict headers, py::bytes body);
-
 }  // namespace muster::python
 
 #endif  // MUSTER_BINDINGS_PYTHON_MODEL_H_

@@ -7,6 +7,7 @@
 #include "handler.h"
 #include "model.h"
 #include "muster/version.h"
+#include "response.h"
 #include "snapshot.h"
 #include "status.h"
 
@@ -17,6 +18,7 @@ PYBIND11_MODULE(_muster, module) {
   muster::python::DefineWriteBatch(module);
   muster::python::DefineSnapshot(module);
   muster::python::DefineChanges(module);
+  muster::python::DefineResponse(module);
   muster::python::DefineCatalog(module);
   muster::python::DefineHandler(module);
 }

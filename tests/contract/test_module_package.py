@@ -56,7 +56,7 @@ def test_stub_has_what_the_package_has():
         )
 
 
-@pytest.mark.parametrize("name", ["Catalog", "Snapshot", "Handler", "WriteBatch"])
+@pytest.mark.parametrize("name", ["Catalog", "Snapshot", "Handler", "Response", "WriteBatch"])
 def test_stub_has_the_methods_and_their_parameters(name):
     actual = getattr(muster, name)
     functions = [
@@ -104,7 +104,7 @@ def test_classes_say_that_they_are_of_the_package():
 
 
 def test_classes_and_methods_say_what_they_do():
-    for name in ("Catalog", "Snapshot", "Handler", "WriteBatch"):
+    for name in ("Catalog", "Snapshot", "Handler", "Response", "WriteBatch"):
         assert inspect.getdoc(getattr(muster, name))
     for method in ("open", "apply", "handle", "import_document", "close"):
         assert inspect.getdoc(getattr(muster.Catalog, method))

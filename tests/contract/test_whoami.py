@@ -149,16 +149,14 @@ def refusals(catalog):
 
 def test_refusals_are_the_same_bytes(users):
     for response in refusals(users):
-        assert response == muster.Response(
-            status=401,
-            headers={
-                "Content-Type": "application/json",
-                "Cache-Control": "no-store",
-                "WWW-Authenticate": "ApiKey",
-                "Content-Length": str(len(UNAUTHORIZED)),
-            },
-            body=UNAUTHORIZED,
-        )
+        assert response.status == 401
+        assert response.headers == {
+            "Content-Type": "application/json",
+            "Cache-Control": "no-store",
+            "WWW-Authenticate": "ApiKey",
+            "Content-Length": str(len(UNAUTHORIZED)),
+        }
+        assert response.body == UNAUTHORIZED
 
 
 def test_stats_are_zero_where_there_are_none(users):

@@ -42,7 +42,6 @@ from ._model import (
     Miscount,
     Page,
     RecountReport,
-    Response,
     Rootfs,
     RootfsView,
     Sandbox,
@@ -51,7 +50,7 @@ from ._model import (
     User,
     UserStats,
 )
-from ._muster import Catalog, Changes, Handler, Snapshot, WriteBatch, __version__
+from ._muster import Catalog, Changes, Handler, Response, Snapshot, WriteBatch, __version__
 
 __all__ = [
     "Aborted",

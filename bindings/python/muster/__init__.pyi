@@ -159,11 +159,18 @@ class RootfsView:
     default: str
     entries: list[Rootfs]
 
-@dataclass(slots=True, kw_only=True)
+@final
 class Response:
-    status: int
-    headers: dict[str, str]
-    body: bytes = field(repr=False)
+    @property
+    def status(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def headers(self) -> dict[str, str]: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def spans(self) -> tuple[memoryview, ...]: ...
 
 @final
 class WriteBatch:

@@ -163,12 +163,3 @@ class RootfsView:
     names: list[str]
     default: str  # "" where none is enabled
     entries: list[Rootfs]
-
-
-@dataclass(slots=True, kw_only=True)
-class Response:
-    """An answer. `headers` has Content-Length too, where one is to be sent."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes = field(repr=False)
