@@ -16,8 +16,8 @@ ENGINE_PACKAGES := g++ cmake ninja-build pkg-config ccache \
 SERVE_PACKAGES := $(ENGINE_PACKAGES) libboost-dev libcli11-dev
 HTTP_PACKAGES := libasio-dev libcivetweb-dev libcpp-httplib-dev libevent-dev libh2o-evloop-dev \
   libmicrohttpd-dev librestinio-dev libssl-dev
-BUILD_PACKAGES := $(SERVE_PACKAGES) $(HTTP_PACKAGES) libgtest-dev libgmock-dev pybind11-dev \
-  python3-dev
+BUILD_PACKAGES := $(SERVE_PACKAGES) $(HTTP_PACKAGES) gcc libgtest-dev libgmock-dev libcmocka-dev \
+  pybind11-dev python3-dev
 PYTHON_SERVER_PACKAGES := gunicorn uvicorn python3-flask python3-starlette mypy
 CHECK_PACKAGES := $(BUILD_PACKAGES) $(PYTHON_SERVER_PACKAGES) python3-pytest python3-jsonschema \
   python3-yaml python3-jinja2 clang-format curl git valgrind
@@ -116,10 +116,10 @@ fuzz: ## Looks for inputs that break the rendered list, for FUZZ_SECONDS=60.
 	@cmake --build --preset fuzz
 	@build-fuzz/tests/fuzz/rendered_list_fuzzer -max_total_time=$(FUZZ_SECONDS)
 
-format: ## Brings the C++ files into the project's format.
+format: ## Brings the C and C++ files into the project's format.
 	$(announce)
 	$(need) $(FORMAT_PACKAGES)
-	@git ls-files -z --cached --others --exclude-standard '*.h' '*.cc' | \
+	@git ls-files -z --cached --others --exclude-standard '*.h' '*.c' '*.cc' | \
 	  xargs -0 clang-format -i
 
 clean: ## Removes what was built; catalogs stay.

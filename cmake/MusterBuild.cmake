@@ -40,13 +40,24 @@ find_package(RapidJSON REQUIRED)
 pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET GLOBAL lmdb)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET GLOBAL libsodium)
 
-# What every target of ours is compiled with.
+# What every target of ours is compiled with; those in C with the function below.
 function(muster_compile_options target)
   target_compile_features(${target} PRIVATE cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow
                          -Wnon-virtual-dtor -Wno-missing-field-initializers)
   target_compile_definitions(${target} PRIVATE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+  if(MUSTER_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${MUSTER_SANITIZE}
+                           -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(${target} PRIVATE -fsanitize=${MUSTER_SANITIZE})
+  endif()
+endfunction()
+
+function(muster_compile_c_options target)
+  set_target_properties(${target} PROPERTIES C_STANDARD 99 C_EXTENSIONS OFF)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow
+                         -Wstrict-prototypes)
   if(MUSTER_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${MUSTER_SANITIZE}
                            -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <streambuf>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "convert.h"
@@ -15,15 +16,6 @@ namespace muster::python {
 namespace {
 
 constexpr int kReadBytes = 1 << 18;
-
-// Reads a text that stays where it is.
-class TextSource : public std::streambuf {
- public:
-  explicit TextSource(std::string_view text) {
-    char* begin = const_cast<char*>(text.data());  // never written: no put area
-    setg(begin, begin, begin + text.size());
-  }
-};
 
 // Reads a binary file of Python's; takes the GIL for each piece.
 class FileSource : public std::streambuf {
@@ -64,9 +56,14 @@ class FileSource : public std::streambuf {
   std::exception_ptr raised_;
 };
 
-// Reads without the catalog, so that a file that is slow, or that calls back,
+// Both read without the catalog, so that a file that is slow, or that calls back,
 // is in nobody's way.
-absl::Status ReadInto(std::streambuf& source, const ImportOptions& options, WriteBatch* batch) {
+absl::Status ReadInto(std::string_view text, const ImportOptions& options, WriteBatch* batch) {
+  const py::gil_scoped_release no_gil;
+  return ReadDocument(text, options, batch);
+}
+
+absl::Status ReadInto(FileSource& source, const ImportOptions& options, WriteBatch* batch) {
   const py::gil_scoped_release no_gil;
   std::istream in(&source);
   return ReadDocument(in, options, batch);
@@ -75,13 +72,12 @@ absl::Status ReadInto(std::streambuf& source, const ImportOptions& options, Writ
 absl::Status ReadFrom(py::object document, const ImportOptions& options, WriteBatch* batch) {
   if (PyUnicode_Check(document.ptr())) {
     const std::string text = ToText(document, "document");
-    TextSource source(text);
-    return ReadInto(source, options, batch);
+    return ReadInto(text, options, batch);
   }
   if (PyBytes_Check(document.ptr())) {
-    TextSource source({PyBytes_AS_STRING(document.ptr()),
-                       static_cast<size_t>(PyBytes_GET_SIZE(document.ptr()))});
-    return ReadInto(source, options, batch);
+    const std::string_view text(PyBytes_AS_STRING(document.ptr()),
+                                static_cast<size_t>(PyBytes_GET_SIZE(document.ptr())));
+    return ReadInto(text, options, batch);
   }
   if (py::hasattr(document, "read")) {
     FileSource source(std::move(document));

@@ -4,6 +4,7 @@
 
 #include <istream>
 #include <ostream>
+#include <streambuf>
 
 #include "document/handler.h"
 #include "document/input_stream.h"
@@ -17,6 +18,15 @@ namespace {
 // Numbers come as they are written, so that 1.0 is not taken for an integer.
 constexpr unsigned kParseFlags =
     rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
+
+// A text that stays where it is, as a stream.
+class TextSource final : public std::streambuf {
+ public:
+  explicit TextSource(std::string_view text) {
+    char* const begin = const_cast<char*>(text.data());  // never written: no put area
+    setg(begin, begin, begin + text.size());
+  }
+};
 
 // The fault of a text, or OK. What was read before it stays in the batch.
 absl::Status Parse(std::istream& in, const ImportOptions& options, WriteBatch* batch) {
@@ -44,6 +54,13 @@ absl::Status ReadDocument(std::istream& in, const ImportOptions& options, WriteB
   absl::Status status = Parse(in, options, batch);
   if (!status.ok()) batch->Invalidate(status);  // half of a document must not be applied
   return status;
+}
+
+absl::Status ReadDocument(std::string_view text, const ImportOptions& options,
+                          WriteBatch* batch) {
+  TextSource source(text);
+  std::istream in(&source);
+  return ReadDocument(in, options, batch);
 }
 
 absl::Status ImportDocument(Catalog& catalog, std::istream& in, const ImportOptions& options) {

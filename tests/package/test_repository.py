@@ -7,7 +7,7 @@ from pathlib import Path
 
 TOP = Path(os.environ["MUSTER_SOURCE_DIR"])
 MAX_LINES = 500
-SOURCES = {".h", ".cc", ".py", ".pyi", ".mjs", ".sh", ".cmake"}
+SOURCES = {".h", ".c", ".cc", ".py", ".pyi", ".mjs", ".sh", ".cmake"}
 
 # Written so that this file does not match itself.
 REGISTRY = re.compile(

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "muster/catalog.h"
@@ -34,6 +35,10 @@ struct ImportOptions {
 // "line 3, column 7: …" where it is not JSON; Unavailable where the stream
 // cannot be read. On an error the batch is at fault too, and good for nothing.
 MUSTER_EXPORT absl::Status ReadDocument(std::istream& in, const ImportOptions& options,
+                                        WriteBatch* batch);
+
+// The same from a text, which is not copied.
+MUSTER_EXPORT absl::Status ReadDocument(std::string_view text, const ImportOptions& options,
                                         WriteBatch* batch);
 
 // Reads a document and applies it: all of it or nothing. Errors of

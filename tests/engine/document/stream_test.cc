@@ -5,6 +5,7 @@
 #include <istream>
 #include <streambuf>
 #include <string>
+#include <string_view>
 
 #include "engine/document/fixture.h"
 
@@ -127,6 +128,14 @@ TEST(Streams, ALongDocumentIsNoLongValue) {
         Concat(",{\"name\":\"", std::to_string(i), "\",\"description\":\"", description, "\"}");
   }
   EXPECT_EQ(Fault(text + "]}"), "OK");
+}
+
+TEST(Texts, AreReadFromTheirFirstByteToTheirLast) {
+  const std::string_view text = R"({"rootfs":[]}{"not":"of it"})";
+  WriteBatch batch;
+  EXPECT_EQ(Told(ReadDocument(text.substr(0, 13), {}, &batch)), "OK");
+  EXPECT_EQ(Told(ReadDocument(text, {}, &batch)),
+            "INVALID_ARGUMENT: line 1, column 14: nothing may follow the document's object");
 }
 
 }  // namespace

@@ -1,0 +1,207 @@
+// Muster in a server of a master and workers, as nginx is one: the master listens
+// and forks, and each worker opens the catalog for itself, after the fork. HTTP is
+// libevent's. The program has a route and a header of its own beside Muster's:
+//
+//   c STORE_DIR PORT
+//   curl -i http://127.0.0.1:PORT/v1/hosts
+//   curl -i http://127.0.0.1:PORT/v1/sandboxes -d '{"shape":"s-1vcpu-1gb"}'
+//
+// The master ends its workers when it gets SIGTERM or SIGINT, or when one of them
+// has ended; they end by themselves when the master is killed.
+#define _DEFAULT_SOURCE
+#include <arpa/inet.h>
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "muster.h"
+
+enum { kWorkers = 2 };
+
+// Muster looks at the request's header fields where libevent keeps them.
+static void FindHeader(const void* fields, const char* name, size_t name_size,
+                       muster_visit_value visit, void* visitor) {
+  const struct evkeyvalq* queue = fields;
+  const struct evkeyval* field;
+  (void)name_size;
+  for (field = queue->tqh_first; field != NULL; field = field->next.tqe_next) {
+    if (evutil_ascii_strcasecmp(field->key, name) == 0) {
+      visit(visitor, field->value, strlen(field->value));
+    }
+  }
+}
+
+static void Release(const void* data, size_t size, void* response) {
+  (void)data, (void)size;
+  muster_response_release(response);
+}
+
+// The body leaves from the catalog's own memory; the last span to be sent takes the
+// response with it, also where the client goes away in between.
+static void SendMusters(struct evhttp_request* request, const muster_response* response) {
+  struct evkeyvalq* headers = evhttp_request_get_output_headers(request);
+  struct evbuffer* body = evhttp_request_get_output_buffer(request);
+  const int status = response->status;
+  const char* reason = response->reason;  // static
+  char length[24];
+  size_t i;
+  for (i = 0; i < response->header_count; ++i) {
+    evhttp_add_header(headers, response->headers[i].name.data, response->headers[i].value.data);
+  }
+  if (response->has_content_length) {
+    snprintf(length, sizeof(length), "%llu", (unsigned long long)response->content_length);
+    evhttp_add_header(headers, "Content-Length", length);
+  }
+  for (i = 0; i + 1 < response->span_count; ++i) {
+    evbuffer_add_reference(body, response->spans[i].data, response->spans[i].size, NULL, NULL);
+  }
+  if (response->span_count == 0 ||
+      evbuffer_add_reference(body, response->spans[i].data, response->spans[i].size, Release,
+                             (void*)response) != 0) {
+    muster_response_release(response);
+  }
+  evhttp_send_reply(request, status, reason, NULL);
+}
+
+// The program's own answers. libevent would send a body to HEAD, too.
+static void SendText(struct evhttp_request* request, int status, const char* reason,
+                     const char* text) {
+  struct evkeyvalq* headers = evhttp_request_get_output_headers(request);
+  char length[24];
+  snprintf(length, sizeof(length), "%zu", strlen(text));
+  evhttp_add_header(headers, "Content-Length", length);
+  evhttp_add_header(headers, "Content-Type", "text/plain");
+  if (evhttp_request_get_command(request) != EVHTTP_REQ_HEAD) {
+    evbuffer_add(evhttp_request_get_output_buffer(request), text, strlen(text));
+  }
+  evhttp_send_reply(request, status, reason, NULL);
+}
+
+static void Own(struct evhttp_request* request) {
+  char text[64];
+  if (evhttp_request_get_command(request) != EVHTTP_REQ_POST ||
+      strcmp(evhttp_request_get_uri(request), "/v1/sandboxes") != 0) {
+    SendText(request, 404, "Not Found", "the program's own 404\n");
+    return;
+  }
+  snprintf(text, sizeof(text), "created from %zu bytes\n",
+           evbuffer_get_length(evhttp_request_get_input_buffer(request)));
+  SendText(request, 201, "Created", text);
+}
+
+static void Serve(struct evhttp_request* evhttp, void* handler) {
+  const enum evhttp_cmd_type command = evhttp_request_get_command(evhttp);
+  const struct evkeyvalq* fields = evhttp_request_get_input_headers(evhttp);
+  struct evkeyvalq* headers = evhttp_request_get_output_headers(evhttp);
+  const muster_response* response = NULL;
+  muster_request request = {.struct_size = sizeof(request)};
+  // libevent keeps no other method's name, and Muster refuses all others alike.
+  request.method.data = command == EVHTTP_REQ_GET    ? "GET"
+                        : command == EVHTTP_REQ_HEAD ? "HEAD"
+                                                     : "other";
+  request.method.size = strlen(request.method.data);
+  request.target.data = evhttp_request_get_uri(evhttp);
+  request.target.size = strlen(request.target.data);
+  request.find_header = FindHeader;
+  request.headers_context = fields;
+
+  evhttp_add_header(headers, "X-Served-By", "example");  // on each answer
+  // The body of such a request is still in the connection: libevent reads none.
+  if ((command == EVHTTP_REQ_GET || command == EVHTTP_REQ_HEAD) &&
+      (evhttp_find_header(fields, "Content-Length") != NULL ||
+       evhttp_find_header(fields, "Transfer-Encoding") != NULL)) {
+    evhttp_add_header(headers, "Connection", "close");
+  }
+  if (muster_handle(handler, &request, &response) != MUSTER_OK) {
+    SendText(evhttp, 500, "Internal Server Error", "the program's own 500\n");
+  } else if (response != NULL) {
+    SendMusters(evhttp, response);
+  } else {
+    Own(evhttp);
+  }
+}
+
+static void Stop(evutil_socket_t signal_number, short what, void* base) {
+  (void)signal_number, (void)what;
+  event_base_loopexit(base, NULL);
+}
+
+// Serves until SIGTERM; what becomes of the worker.
+static int RunLoop(int listening, muster_handler* handler) {
+  struct event_base* base = event_base_new();
+  struct evhttp* http = evhttp_new(base);
+  struct event* stop = evsignal_new(base, SIGTERM, Stop, base);
+  const int served = event_add(stop, NULL) == 0 && evhttp_accept_socket(http, listening) == 0;
+  evhttp_set_gencb(http, Serve, handler);
+  evhttp_set_allowed_methods(http, 0xffff);  // what Muster refuses, it refuses itself
+  if (served) event_base_dispatch(base);
+  event_free(stop);
+  evhttp_free(http);  // closes the socket, too
+  event_base_free(base);
+  return served ? 0 : 1;
+}
+
+static int RunWorker(int listening, const char* directory) {
+  muster_catalog* catalog = NULL;
+  muster_handler* handler = NULL;
+  int failed = 1;
+  if (muster_open(directory, NULL, &catalog) == MUSTER_OK &&
+      muster_handler_create(catalog, NULL, &handler) == MUSTER_OK) {
+    failed = RunLoop(listening, handler);
+  } else {
+    fprintf(stderr, "%s\n", muster_last_error());
+  }
+  muster_handler_destroy(handler);
+  muster_close(catalog);
+  return failed;
+}
+
+static int Listen(int port) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+  const int listening = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (bind(listening, (struct sockaddr*)&address, sizeof(address)) != 0 ||
+      listen(listening, SOMAXCONN) != 0 || evutil_make_socket_nonblocking(listening) != 0) {
+    perror("cannot listen");
+    exit(1);
+  }
+  return listening;
+}
+
+int main(int argc, char** argv) {
+  const int port = argc > 2 ? atoi(argv[2]) : 8080, listening = Listen(port);
+  const pid_t master = getpid();
+  pid_t workers[kWorkers];
+  sigset_t signals, before;
+  int signal_number, i;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &signals, &before);
+  signal(SIGPIPE, SIG_IGN);
+  for (i = 0; i < kWorkers; ++i) {
+    workers[i] = fork();
+    if (workers[i] != 0) continue;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != master) return 1;  // killed before that
+    return RunWorker(listening, argc > 2 ? argv[1] : "var/db");
+  }
+  printf("listening on http://127.0.0.1:%d\n", port);
+  fflush(stdout);
+  sigwait(&signals, &signal_number);
+  for (i = 0; i < kWorkers; ++i) kill(workers[i], SIGTERM);
+  for (i = 0; i < kWorkers; ++i) waitpid(workers[i], NULL, 0);
+  return signal_number == SIGCHLD ? 1 : 0;
+}
