@@ -26,6 +26,7 @@ BENCH_PACKAGES := $(ENGINE_PACKAGES) libbenchmark-dev libsqlite3-dev librocksdb-
 BENCH_GO_PACKAGES := $(BENCH_PACKAGES) golang-go golang-github-hashicorp-go-memdb-dev
 FUZZ_PACKAGES := $(BUILD_PACKAGES) clang libclang-rt-14-dev
 FORMAT_PACKAGES := clang-format git
+DOCS_PACKAGES := python3-yaml python3-jinja2
 # A Node.js that is there already, from wherever, is as good as Debian's.
 ifeq ($(shell command -v node >/dev/null && command -v npm >/dev/null && echo yes),)
   CHECK_PACKAGES += nodejs npm ca-certificates
@@ -40,7 +41,7 @@ endif
 announce = @sed -n 's/^$@:.*\#\# /$@: /p' $(firstword $(MAKEFILE_LIST))
 need = @sh cmake/install-debian-packages.sh
 
-.PHONY: help serve check build bench bench-quick bench-go fuzz soak deps format clean
+.PHONY: help serve check build bench bench-quick bench-go fuzz soak deps docs format clean
 .NOTPARALLEL:
 
 help: ## Lists the targets.
@@ -115,6 +116,11 @@ fuzz: ## Looks for inputs that break the rendered list, for FUZZ_SECONDS=60.
 	@cmake --preset fuzz -DMUSTER_BUILD_TESTS=ON
 	@cmake --build --preset fuzz
 	@build-fuzz/tests/fuzz/rendered_list_fuzzer -max_total_time=$(FUZZ_SECONDS)
+
+docs: ## Renders docs/openapi.html from docs/openapi.yaml.
+	$(announce)
+	$(need) $(DOCS_PACKAGES)
+	@/usr/bin/python3 -B docs/render_openapi.py
 
 format: ## Brings the C and C++ files into the project's format.
 	$(announce)

@@ -1,58 +1,25 @@
-// The API's published client, as it is on npm, against `muster serve`.
+// The API's published client, as it is on npm, against the server that the words
+// of the command line start.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { CreateosSandboxAuthError, CreateosSandboxClient } from "@nodeops-createos/sandbox";
 
 import { apiKey, document, hosts, shapes, stats } from "./catalog.mjs";
+import { Server } from "./server.mjs";
 
-const muster = process.env.MUSTER;
-const directory = mkdtempSync(join(tmpdir(), "muster-published-client-"));
-const store = join(directory, "db");
-let server;
-let baseUrl;
-
-// Resolves to the address that the server says it listens on.
-function listening(child) {
-  return new Promise((resolve, reject) => {
-    let said = "";
-    const listen = (chunk) => {
-      said += chunk;
-      const address = said.match(/http:\/\/127\.0\.0\.1:[0-9]+/);
-      if (address) resolve(address[0]);
-    };
-    child.stdout.on("data", listen);
-    child.stderr.on("data", listen);
-    child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
-  });
-}
+const server = new Server();
 
 function client(options = {}) {
-  return new CreateosSandboxClient({ baseUrl, apiKey, retry: false, ...options });
+  return new CreateosSandboxClient({ baseUrl: server.url, apiKey, retry: false, ...options });
 }
 
 before(async () => {
-  execFileSync(muster, ["import", "-", "--db", store], {
-    input: JSON.stringify(document),
-    stdio: ["pipe", "ignore", "inherit"],
-  });
-  server = spawn(muster, ["serve", "--listen", "127.0.0.1:0", "--db", store]);
-  baseUrl = await listening(server);
+  server.fill(process.env.MUSTER, document);
+  await server.start(process.argv.slice(2), process.env.PREFIX);
 });
 
-after(async () => {
-  if (server && server.exitCode === null) {
-    const ended = new Promise((resolve) => server.on("exit", resolve));
-    server.kill("SIGTERM");
-    assert.equal(await ended, 0, "the server's exit code");
-  }
-  rmSync(directory, { recursive: true, force: true });
-});
+after(() => server.stop());
 
 test("listShapes gives every enabled shape, smallest first", async () => {
   assert.deepEqual(await client().listShapes(), shapes);
