@@ -3,7 +3,6 @@
 //   curl -i http://127.0.0.1:PORT/v1/hosts      (also with --http2-prior-knowledge)
 //   curl -i http://127.0.0.1:PORT/v1/sandboxes -d '{"shape":"s-1vcpu-1gb"}'
 #include <arpa/inet.h>
-
 #include <csignal>
 #include <iostream>
 
@@ -49,7 +48,8 @@ int main(int argc, char** argv) {
   h2o_accept_ctx_t accept = {&context, config.hosts, nullptr, 0, nullptr};
   const int port = std::stoi(argc > 2 ? argv[2] : "8080");
   const sockaddr_in at = {AF_INET, htons(port), {htonl(INADDR_LOOPBACK)}, {}};
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   const bool bound = bind(fd, reinterpret_cast<const sockaddr*>(&at), sizeof(at)) == 0;
   if (!bound || listen(fd, 1024) != 0) return std::perror("cannot listen"), 1;
   auto* listener = h2o_evloop_socket_create(context.loop, fd, H2O_SOCKET_FLAG_DONT_READ);

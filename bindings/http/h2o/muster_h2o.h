@@ -13,9 +13,8 @@
 // What h2o does by itself, before any handler: it reads a body whole before the
 // request is looked at (config.max_request_entity_size bounds it), with "100
 // Continue" to those who wait for that; it takes the first of several lengths, and
-// Transfer-Encoding before Content-Length; it takes 100 header fields at most; it
-// closes behind a request whose Connection does not say keep-alive; and it answers
-// HTTP/1.0 with HTTP/1.1.
+// Transfer-Encoding before Content-Length; it takes 100 header fields at most, and
+// answers HTTP/1.0 with HTTP/1.1.
 //
 // Bytes only: routes, query and status are the core's. A path that is not
 // Muster's is left alone, and h2o goes on with the program's own handlers:
@@ -67,6 +66,20 @@ inline Request ToRequest(const h2o_req_t& request, const HeaderFields& fields) {
   return {View(request.input.method), View(request.input.path), &fields};
 }
 
+// RFC 9112, section 9.3, has only "close" end a connection of HTTP/1.1. h2o closes
+// for any Connection field without "keep-alive", such as that of "Upgrade: h2c".
+inline void KeepConnection(h2o_req_t* request) {
+  if (request->version != 0x101 || request->conn->ctx->shutdown_requested) return;
+  bool is_kept = request->http1_is_persistent;
+  for (ssize_t i = -1;
+       (i = h2o_find_header(&request->headers, H2O_TOKEN_CONNECTION, i)) != -1;) {
+    const h2o_iovec_t options = request->headers.entries[i].value;
+    if (h2o_contains_token(options.base, options.len, H2O_STRLIT("close"), ',')) return;
+    is_kept = true;
+  }
+  request->http1_is_persistent = is_kept;
+}
+
 // Answers with a Response, beside the header fields that are there already.
 inline void Send(h2o_req_t* request, Response response) {
   void* room = h2o_mem_alloc_shared(&request->pool, sizeof(Response), [](void* sent) {
@@ -74,6 +87,7 @@ inline void Send(h2o_req_t* request, Response response) {
   });
   const Response& owned = *::new (room) Response(std::move(response));
 
+  KeepConnection(request);
   h2o_mem_pool_t* pool = &request->pool;
   request->res.status = owned.status();
   request->res.reason = owned.reason().data();
