@@ -1,13 +1,10 @@
 // Muster in a server of a master and workers, as nginx is one: the master listens
 // and forks, and each worker opens the catalog for itself, after the fork. HTTP is
-// libevent's. The program has a route and a header of its own beside Muster's:
+// libevent's; the program has a route and a header of its own.
 //
 //   c STORE_DIR PORT
 //   curl -i http://127.0.0.1:PORT/v1/hosts
 //   curl -i http://127.0.0.1:PORT/v1/sandboxes -d '{"shape":"s-1vcpu-1gb"}'
-//
-// The master ends its workers when it gets SIGTERM or SIGINT, or when one of them
-// has ended; they end by themselves when the master is killed.
 #define _DEFAULT_SOURCE
 #include <arpa/inet.h>
 #include <event2/buffer.h>
@@ -30,13 +27,11 @@ enum { kWorkers = 2 };
 // Muster looks at the request's header fields where libevent keeps them.
 static void FindHeader(const void* fields, const char* name, size_t name_size,
                        muster_visit_value visit, void* visitor) {
-  const struct evkeyvalq* queue = fields;
-  const struct evkeyval* field;
+  const struct evkeyval* field = ((const struct evkeyvalq*)fields)->tqh_first;
   (void)name_size;
-  for (field = queue->tqh_first; field != NULL; field = field->next.tqe_next) {
-    if (evutil_ascii_strcasecmp(field->key, name) == 0) {
-      visit(visitor, field->value, strlen(field->value));
-    }
+  for (; field != NULL; field = field->next.tqe_next) {
+    if (evutil_ascii_strcasecmp(field->key, name) != 0) continue;
+    visit(visitor, field->value, strlen(field->value));
   }
 }
 
@@ -45,69 +40,62 @@ static void Release(const void* data, size_t size, void* response) {
   muster_response_release(response);
 }
 
-// The body leaves from the catalog's own memory; the last span to be sent takes the
-// response with it, also where the client goes away in between.
+static void AddLength(struct evhttp_request* request, uint64_t length) {
+  char text[24];
+  snprintf(text, sizeof(text), "%llu", (unsigned long long)length);
+  evhttp_add_header(evhttp_request_get_output_headers(request), "Content-Length", text);
+}
+
+// The body leaves from the catalog's own memory. The last span takes the response with
+// it, when it is sent or when the client goes away.
 static void SendMusters(struct evhttp_request* request, const muster_response* response) {
   struct evkeyvalq* headers = evhttp_request_get_output_headers(request);
   struct evbuffer* body = evhttp_request_get_output_buffer(request);
-  const int status = response->status;
-  const char* reason = response->reason;  // static
-  char length[24];
+  const size_t count = response->span_count;
   size_t i;
   for (i = 0; i < response->header_count; ++i) {
     evhttp_add_header(headers, response->headers[i].name.data, response->headers[i].value.data);
   }
-  if (response->has_content_length) {
-    snprintf(length, sizeof(length), "%llu", (unsigned long long)response->content_length);
-    evhttp_add_header(headers, "Content-Length", length);
+  if (response->has_content_length) AddLength(request, response->content_length);
+  for (i = 0; i < count; ++i) {
+    const muster_span span = response->spans[i];
+    evbuffer_add_reference(body, span.data, span.size, i + 1 == count ? Release : NULL,
+                           (void*)response);
   }
-  for (i = 0; i + 1 < response->span_count; ++i) {
-    evbuffer_add_reference(body, response->spans[i].data, response->spans[i].size, NULL, NULL);
-  }
-  if (response->span_count == 0 ||
-      evbuffer_add_reference(body, response->spans[i].data, response->spans[i].size, Release,
-                             (void*)response) != 0) {
-    muster_response_release(response);
-  }
-  evhttp_send_reply(request, status, reason, NULL);
+  evhttp_send_reply(request, response->status, response->reason, NULL);
+  if (count == 0) muster_response_release(response);
 }
 
-// The program's own answers. libevent would send a body to HEAD, too.
-static void SendText(struct evhttp_request* request, int status, const char* reason,
-                     const char* text) {
-  struct evkeyvalq* headers = evhttp_request_get_output_headers(request);
-  char length[24];
-  snprintf(length, sizeof(length), "%zu", strlen(text));
-  evhttp_add_header(headers, "Content-Length", length);
-  evhttp_add_header(headers, "Content-Type", "text/plain");
+// The program's own answers. To HEAD libevent would send a body, if it had one.
+static void SendText(struct evhttp_request* request, int status, const char* text) {
+  AddLength(request, strlen(text));
   if (evhttp_request_get_command(request) != EVHTTP_REQ_HEAD) {
     evbuffer_add(evhttp_request_get_output_buffer(request), text, strlen(text));
   }
-  evhttp_send_reply(request, status, reason, NULL);
+  evhttp_send_reply(request, status, NULL, NULL);
 }
 
-static void Own(struct evhttp_request* request) {
+static void SendOwn(struct evhttp_request* request) {
   char text[64];
   if (evhttp_request_get_command(request) != EVHTTP_REQ_POST ||
       strcmp(evhttp_request_get_uri(request), "/v1/sandboxes") != 0) {
-    SendText(request, 404, "Not Found", "the program's own 404\n");
+    SendText(request, 404, "the program's own 404\n");
     return;
   }
   snprintf(text, sizeof(text), "created from %zu bytes\n",
            evbuffer_get_length(evhttp_request_get_input_buffer(request)));
-  SendText(request, 201, "Created", text);
+  SendText(request, 201, text);
 }
 
 static void Serve(struct evhttp_request* evhttp, void* handler) {
-  const enum evhttp_cmd_type command = evhttp_request_get_command(evhttp);
+  const enum evhttp_cmd_type method = evhttp_request_get_command(evhttp);
   const struct evkeyvalq* fields = evhttp_request_get_input_headers(evhttp);
   struct evkeyvalq* headers = evhttp_request_get_output_headers(evhttp);
+  const int is_head = method == EVHTTP_REQ_HEAD;
   const muster_response* response = NULL;
   muster_request request = {.struct_size = sizeof(request)};
-  // libevent keeps no other method's name, and Muster refuses all others alike.
-  request.method.data = command == EVHTTP_REQ_GET    ? "GET"
-                        : command == EVHTTP_REQ_HEAD ? "HEAD"
-                                                     : "other";
+  // libevent keeps no method's name, and Muster refuses all but these two alike.
+  request.method.data = is_head ? "HEAD" : method == EVHTTP_REQ_GET ? "GET" : "other";
   request.method.size = strlen(request.method.data);
   request.target.data = evhttp_request_get_uri(evhttp);
   request.target.size = strlen(request.target.data);
@@ -115,18 +103,17 @@ static void Serve(struct evhttp_request* evhttp, void* handler) {
   request.headers_context = fields;
 
   evhttp_add_header(headers, "X-Served-By", "example");  // on each answer
-  // The body of such a request is still in the connection: libevent reads none.
-  if ((command == EVHTTP_REQ_GET || command == EVHTTP_REQ_HEAD) &&
-      (evhttp_find_header(fields, "Content-Length") != NULL ||
-       evhttp_find_header(fields, "Transfer-Encoding") != NULL)) {
+  // A body that libevent has left unread must not become the next request.
+  if (evhttp_find_header(fields, "Transfer-Encoding") != NULL ||
+      (is_head && evhttp_find_header(fields, "Content-Length") != NULL)) {
     evhttp_add_header(headers, "Connection", "close");
   }
   if (muster_handle(handler, &request, &response) != MUSTER_OK) {
-    SendText(evhttp, 500, "Internal Server Error", "the program's own 500\n");
+    SendText(evhttp, 500, "the program's own 500\n");
   } else if (response != NULL) {
     SendMusters(evhttp, response);
   } else {
-    Own(evhttp);
+    SendOwn(evhttp);
   }
 }
 
@@ -135,34 +122,26 @@ static void Stop(evutil_socket_t signal_number, short what, void* base) {
   event_base_loopexit(base, NULL);
 }
 
-// Serves until SIGTERM; what becomes of the worker.
-static int RunLoop(int listening, muster_handler* handler) {
+static int RunWorker(int listening, const char* directory) {
   struct event_base* base = event_base_new();
   struct evhttp* http = evhttp_new(base);
   struct event* stop = evsignal_new(base, SIGTERM, Stop, base);
-  const int served = event_add(stop, NULL) == 0 && evhttp_accept_socket(http, listening) == 0;
-  evhttp_set_gencb(http, Serve, handler);
-  evhttp_set_allowed_methods(http, 0xffff);  // what Muster refuses, it refuses itself
-  if (served) event_base_dispatch(base);
-  event_free(stop);
-  evhttp_free(http);  // closes the socket, too
-  event_base_free(base);
-  return served ? 0 : 1;
-}
-
-static int RunWorker(int listening, const char* directory) {
   muster_catalog* catalog = NULL;
   muster_handler* handler = NULL;
-  int failed = 1;
-  if (muster_open(directory, NULL, &catalog) == MUSTER_OK &&
-      muster_handler_create(catalog, NULL, &handler) == MUSTER_OK) {
-    failed = RunLoop(listening, handler);
-  } else {
-    fprintf(stderr, "%s\n", muster_last_error());
+  const int opened = muster_open(directory, NULL, &catalog) == MUSTER_OK &&
+                     muster_handler_create(catalog, NULL, &handler) == MUSTER_OK;
+  if (opened && event_add(stop, NULL) == 0 && evhttp_accept_socket(http, listening) == 0) {
+    evhttp_set_allowed_methods(http, 0xffff & ~(EVHTTP_REQ_CONNECT | EVHTTP_REQ_TRACE));
+    evhttp_set_gencb(http, Serve, handler);
+    event_base_dispatch(base);
   }
+  if (!opened) fprintf(stderr, "%s\n", muster_last_error());
+  evhttp_free(http);
+  event_free(stop);
+  event_base_free(base);
   muster_handler_destroy(handler);
   muster_close(catalog);
-  return failed;
+  return opened ? 0 : 1;
 }
 
 static int Listen(int port) {
@@ -178,6 +157,8 @@ static int Listen(int port) {
   return listening;
 }
 
+// Ends its workers on SIGTERM, and when one of them has ended; they end by themselves
+// when it is killed.
 int main(int argc, char** argv) {
   const int port = argc > 2 ? atoi(argv[2]) : 8080, listening = Listen(port);
   const pid_t master = getpid();
@@ -186,7 +167,6 @@ int main(int argc, char** argv) {
   int signal_number, i;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGCHLD);
   sigprocmask(SIG_BLOCK, &signals, &before);
   signal(SIGPIPE, SIG_IGN);
@@ -195,13 +175,12 @@ int main(int argc, char** argv) {
     if (workers[i] != 0) continue;
     sigprocmask(SIG_SETMASK, &before, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != master) return 1;  // killed before that
-    return RunWorker(listening, argc > 2 ? argv[1] : "var/db");
+    return getppid() == master ? RunWorker(listening, argc > 2 ? argv[1] : "var/db") : 1;
   }
   printf("listening on http://127.0.0.1:%d\n", port);
   fflush(stdout);
   sigwait(&signals, &signal_number);
   for (i = 0; i < kWorkers; ++i) kill(workers[i], SIGTERM);
-  for (i = 0; i < kWorkers; ++i) waitpid(workers[i], NULL, 0);
-  return signal_number == SIGCHLD ? 1 : 0;
+  while (wait(NULL) > 0) continue;
+  return signal_number == SIGTERM ? 0 : 1;
 }
