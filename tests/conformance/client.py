@@ -72,7 +72,10 @@ class Client(Connection):
 
     def frameworks_answer(self):
         """The same, where it may be the framework that answers, in its own words."""
-        return self.read(head=self.asked.popleft().method == "HEAD")
+        is_head = self.asked.popleft().method == "HEAD"
+        while (answer := self.read(is_head)).status == 100:
+            pass  # what a server may say before, where it was asked to
+        return answer
 
     def get(self, target, *fields, **more):
         return self.ask(Request(target, fields, **more)).answer()

@@ -8,6 +8,8 @@ adapter's own checklist and docs/embedding.md have the same words.
 
 MEANINGS = {
     "no-pipelining": "requests sent before the answer to the one before are dropped",
+    "no-chunk-extensions": "a body in chunks with extensions is refused, and the connection ends",
+    "absolute-form-closes": "the connection ends after a target in absolute form",
     "decoded-path": "the path is compared decoded, since nothing else reaches the adapter",
 }
 

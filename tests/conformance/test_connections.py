@@ -94,9 +94,19 @@ def test_a_chunked_body_is_not_the_next_request(server, client, catalog, target,
     first, second = HIDDEN[:20], HIDDEN[20:]
     client.send(client.head_of(Request(target, ("Transfer-Encoding: chunked",), method=method)))
     client.wait_until_received()
-    send_until_closed(client, b"%x;name=value\r\n%s\r\n" % (len(first), first))
+    send_until_closed(client, b"%x\r\n%s\r\n" % (len(first), first))
     send_until_closed(client, b"%x\r\n%s\r\n0\r\n\r\n" % (len(second), second))
     check_answer_or_refusal(client, server, catalog, target, method)
+
+
+def test_chunks_may_have_extensions(server, client):
+    client.ask(Request("/v1/hosts", ("Transfer-Encoding: chunked",), method="POST",
+                       body=b"5;name=value\r\nhello\r\n0;name\r\n\r\n"))
+    if server.has("no-chunk-extensions"):
+        assert 400 <= client.frameworks_answer().status < 500
+        assert client.is_ended()
+        return
+    check_refused(client, server, "/v1/hosts")
 
 
 def test_a_body_of_64_kib_is_dropped(server, client):

@@ -30,7 +30,7 @@ def test_its_route_gets_a_body_in_pieces(server, client):
 
 def test_its_route_gets_a_chunked_body(server, client):
     asked = Request(host.ROUTE, ("Transfer-Encoding: chunked",), method="POST",
-                    body=b"5;name=value\r\nhello\r\n3\r\nabc\r\n0\r\n\r\n", is_own=True)
+                    body=b"5\r\nhello\r\n3\r\nabc\r\n0\r\n\r\n", is_own=True)
     host.check_created(client.ask(asked).answer(), 8)
     check(client.get("/healthz"), HEALTHZ, server)
 

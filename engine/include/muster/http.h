@@ -41,6 +41,18 @@ class MUSTER_EXPORT HeaderFields {
   // space around a value may be there or not. Joining repeats is the core's.
   virtual void ForEach(std::string_view name,
                        const std::function<void(std::string_view value)>& visit) const = 0;
+
+ protected:
+  // Whether a field that came as `received` has that name, for frameworks that
+  // leave it to us. `name` is as ForEach() has it.
+  static bool IsNamed(std::string_view received, std::string_view name) {
+    if (received.size() != name.size()) return false;
+    for (size_t i = 0; i < name.size(); ++i) {
+      const char c = received[i];
+      if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != name[i]) return false;
+    }
+    return true;
+  }
 };
 
 // What a request is made of. Borrowed for the duration of Handle().
@@ -81,7 +93,7 @@ class MUSTER_EXPORT Response {
   std::string_view reason() const;
 
   // The headers to send, Content-Length not among them (see below). Valid for
-  // as long as this object.
+  // as long as this object; each name and value ends with a zero byte.
   const Header* begin_headers() const {
     return std::launder(reinterpret_cast<const Header*>(headers_));
   }

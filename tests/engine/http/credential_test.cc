@@ -24,6 +24,22 @@ TEST(Credential, IsTakenFromEachOfTheFourFields) {
   EXPECT_EQ(Find({{"X-Api-Key", "k"}}), "k");
 }
 
+struct Names : HeaderFields {
+  using HeaderFields::IsNamed;
+};
+
+TEST(HeaderFields, AreComparedByNameWithoutCase) {
+  EXPECT_TRUE(Names::IsNamed("X-Api-Key", "x-api-key"));
+  EXPECT_TRUE(Names::IsNamed("AZ", "az"));
+  EXPECT_TRUE(Names::IsNamed("", ""));
+  EXPECT_FALSE(Names::IsNamed("X-Api-Key", "x-api-ke"));
+  EXPECT_FALSE(Names::IsNamed("X-Api-Kez", "x-api-key"));
+  // Letters only: "@", "[" and "\xc1" have neighbours that differ by the same bit.
+  EXPECT_FALSE(Names::IsNamed("@", "`"));
+  EXPECT_FALSE(Names::IsNamed("[", "{"));
+  EXPECT_FALSE(Names::IsNamed("\xc1", "\xe1"));
+}
+
 TEST(Credential, IsTheFirstInTheOrderOfTheFields) {
   EXPECT_EQ(Find({{"X-Api-Key", "4"}, {"Authorization", "Bearer 3"}}), "3");
   EXPECT_EQ(Find({{"Authorization", "Bearer 3"}, {"X-Access-Token", "2"}}), "2");

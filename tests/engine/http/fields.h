@@ -3,7 +3,6 @@
 #define MUSTER_TESTS_ENGINE_HTTP_FIELDS_H_
 
 #include <algorithm>
-#include <cctype>
 #include <functional>
 #include <initializer_list>
 #include <string>
@@ -31,7 +30,7 @@ class Fields : public HeaderFields {
   void ForEach(std::string_view name,
                const std::function<void(std::string_view)>& visit) const override {
     for (const Field& field : fields_) {
-      if (LowerCase(field.first) != name) continue;
+      if (!IsNamed(field.first, name)) continue;
       std::string value = field.second;
       visit(value);
       std::fill(value.begin(), value.end(), '!');
@@ -39,11 +38,6 @@ class Fields : public HeaderFields {
   }
 
  private:
-  static std::string LowerCase(std::string text) {
-    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
-  }
-
   std::vector<Field> fields_;
 };
 

@@ -135,6 +135,15 @@ TEST_F(Responses, GiveAHeaderByItsName) {
   EXPECT_EQ(Response().header("ETag"), "");
 }
 
+TEST_F(Responses, EndEachHeaderWithAZeroByte) {
+  for (const Response& response : OneOfEach()) {
+    for (auto header = response.begin_headers(); header != response.end_headers(); ++header) {
+      EXPECT_EQ(header->name.data()[header->name.size()], '\0') << header->name;
+      EXPECT_EQ(header->value.data()[header->value.size()], '\0') << header->name;
+    }
+  }
+}
+
 TEST_F(Responses, HaveTheWordsOfTheirStatus) {
   EXPECT_EQ(Get("/healthz").reason(), "OK");
   EXPECT_EQ(Get("/v1/hosts?limit=x").reason(), "Bad Request");

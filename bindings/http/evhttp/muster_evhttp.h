@@ -1,0 +1,170 @@
+// Muster behind evhttp of libevent 2.1.12 and later.
+//
+//   [x] body without a copy     evbuffer_add_reference() of the view's own bytes
+//   [x] HEAD                    GET's headers with its Content-Length, no body
+//   [x] 304                     no body, no Content-Length and no Content-Type
+//   [x] keep-alive              as evhttp has it; HTTP/1.0 too
+//   [x] pipelining              evhttp reads the next request when one is answered
+//   [x] threads                 Handle() on the thread of the request's event base;
+//                               several of them, each with an evhttp of its own
+//
+// What evhttp would have otherwise:
+//
+//   - Methods that it does not allow get its own 501, and by default OPTIONS,
+//     PATCH and TRACE are such. AllowMethods() lets them through to Muster's 405.
+//   - It leaves the body of HEAD and TRACE, and one whose Transfer-Encoding it
+//     does not know, on the connection: Handle() has the connection closed after
+//     the answer, the program's own too.
+//   - It writes without MSG_NOSIGNAL: a program must ignore SIGPIPE, or a client
+//     that goes away ends it.
+//   - It refuses chunks with extensions: 413 (no-chunk-extensions).
+//   - After a target in absolute form it closes the connection, unless the host
+//     is made known with evhttp_add_server_alias() (absolute-form-closes).
+//
+// Bytes only: routes, query and status are the core's. For a path that is not
+// Muster's it does nothing, and the program goes on with its own routes:
+//
+//   void Serve(evhttp_request* request, void* handler) {
+//     if (muster::evhttp::Handle(*static_cast<muster::Handler*>(handler), request)) return;
+//     …
+//   }
+//   evhttp_set_gencb(http, Serve, &handler);  // beside what evhttp_set_cb() has
+//
+// Headers that the program has set in the request's output headers stay. What is
+// sent keeps the snapshot of the catalog until its last byte is on its way.
+#ifndef MUSTER_EVHTTP_H_
+#define MUSTER_EVHTTP_H_
+
+#include <event2/buffer.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "muster/http.h"
+
+namespace muster::evhttp {
+
+// Lets every method through to the program but CONNECT, whose target has no path.
+inline void AllowMethods(struct ::evhttp* http) {
+  evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
+                                       EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |
+                                       EVHTTP_REQ_TRACE | EVHTTP_REQ_PATCH);
+}
+
+// How the core looks at evhttp's fields. Borrows them.
+class Fields final : public HeaderFields {
+ public:
+  explicit Fields(const evkeyvalq& fields) : fields_(fields) {}
+
+  void ForEach(std::string_view name,
+               const std::function<void(std::string_view value)>& visit) const override {
+    for (const evkeyval* field = fields_.tqh_first; field; field = field->next.tqe_next) {
+      if (IsNamed(field->key, name)) visit(field->value);
+    }
+  }
+
+ private:
+  const evkeyvalq& fields_;
+};
+
+// The method as it stands in the request line.
+inline std::string_view MethodName(evhttp_cmd_type method) {
+  switch (method) {
+    case EVHTTP_REQ_GET:
+      return "GET";
+    case EVHTTP_REQ_POST:
+      return "POST";
+    case EVHTTP_REQ_HEAD:
+      return "HEAD";
+    case EVHTTP_REQ_PUT:
+      return "PUT";
+    case EVHTTP_REQ_DELETE:
+      return "DELETE";
+    case EVHTTP_REQ_OPTIONS:
+      return "OPTIONS";
+    case EVHTTP_REQ_TRACE:
+      return "TRACE";
+    case EVHTTP_REQ_CONNECT:
+      return "CONNECT";
+    case EVHTTP_REQ_PATCH:
+      return "PATCH";
+  }
+  return "";
+}
+
+// Whether a body came that evhttp has not read (evhttp_get_body() of its http.c).
+inline bool LeftBodyUnread(evhttp_request* request) {
+  const evkeyvalq* fields = evhttp_request_get_input_headers(request);
+  const int reads_none = EVHTTP_REQ_HEAD | EVHTTP_REQ_TRACE;
+  const bool reads = (evhttp_request_get_command(request) & reads_none) == 0;
+  if (const char* coding = evhttp_find_header(fields, "Transfer-Encoding")) {
+    return !reads || evutil_ascii_strcasecmp(coding, "chunked") != 0;
+  }
+  const char* length = reads ? nullptr : evhttp_find_header(fields, "Content-Length");
+  return length != nullptr && std::strcmp(length, "0") != 0;
+}
+
+// Puts the spans of the body into `out`, which from then on owns the response.
+// False where there is no memory: nothing is left in `out`.
+inline bool AddBody(std::unique_ptr<Response> response, evbuffer* out) {
+  const Spans& body = response->body();
+  const auto release = [](const void*, size_t, void* held) {
+    delete static_cast<Response*>(held);
+  };
+  for (const std::string_view* span = body.begin(); span != body.end(); ++span) {
+    // The last of them goes last, also where a connection ends early.
+    const bool last = span + 1 == body.end();
+    if (evbuffer_add_reference(out, span->data(), span->size(), last ? +release : nullptr,
+                               response.get()) != 0) {
+      evbuffer_drain(out, evbuffer_get_length(out));
+      return false;
+    }
+  }
+  if (!body.empty()) static_cast<void>(response.release());
+  return true;
+}
+
+inline void Send(Response response, evhttp_request* request) {
+  evkeyvalq* fields = evhttp_request_get_output_headers(request);
+  for (auto header = response.begin_headers(); header != response.end_headers(); ++header) {
+    evhttp_add_header(fields, header->name.data(), header->value.data());
+  }
+  if (response.content_length()) {
+    evhttp_add_header(fields, "Content-Length",
+                      std::to_string(*response.content_length()).c_str());
+  }
+  const int status = response.status();
+  const char* reason = response.reason().data();
+  if (!response.body().empty() && !AddBody(std::make_unique<Response>(std::move(response)),
+                                           evhttp_request_get_output_buffer(request))) {
+    return evhttp_send_error(request, HTTP_SERVUNAVAIL, nullptr);
+  }
+  evhttp_send_reply(request, status, reason, nullptr);
+}
+
+// Answers and says true, or does nothing where the path is not Muster's. `user...`
+// may be an AuthenticatedUser, where the program knows who asks.
+template <class... User>
+bool Handle(const Handler& handler, evhttp_request* request, const User&... user) {
+  if (LeftBodyUnread(request)) {
+    evhttp_add_header(evhttp_request_get_output_headers(request), "Connection", "close");
+  }
+  const Fields fields(*evhttp_request_get_input_headers(request));
+  std::optional<Response> response =
+      handler.Handle({MethodName(evhttp_request_get_command(request)),
+                      evhttp_request_get_uri(request), &fields},
+                     user...);
+  if (!response) return false;
+  Send(std::move(*response), request);
+  return true;
+}
+
+}  // namespace muster::evhttp
+
+#endif  // MUSTER_EVHTTP_H_
