@@ -1,7 +1,7 @@
 """The samples of the project's pages: fenced blocks after a line
 `<!-- sample: KIND -->`, and the block after "It prints:", if there is one.
 
-Run as a program, it writes each C++ sample into a folder and prints the list of
+Run as a program, it writes each C and C++ sample into a folder and prints the list of
 files as CMake reads it.
 """
 
@@ -10,6 +10,7 @@ import re
 import sys
 from typing import NamedTuple
 
+ENDINGS = {"c": ".c", "cpp": ".cc"}  # of what is compiled
 PAGES = ("README.md", "docs/embedding.md", "docs/sandboxes.md")
 BLOCK = re.compile(
     r"<!-- sample: (?P<kind>\w+) -->\n```(?P<language>\w+)\n(?P<text>.*?)^```$"
@@ -40,8 +41,8 @@ def main() -> None:
     root, target = (pathlib.Path(argument) for argument in sys.argv[1:])
     files = []
     for sample in samples(root):
-        if sample.language == "cpp":
-            file = target / f"{sample.name}.cc"
+        if sample.language in ENDINGS:
+            file = target / (sample.name + ENDINGS[sample.language])
             file.write_text(sample.text, encoding="utf-8")
             files.append(str(file))
     print(";".join(files), end="")
