@@ -70,8 +70,10 @@ def schema_rule(schema):
         parts[0] += " from {} to {}".format(schema["minimum"], schema["maximum"])
     elif "minimum" in schema:
         parts[0] += f" of at least {schema['minimum']}"
-    parts += [escape(words.format(schema[keyword]))
-              for keyword, words in RULES.items() if keyword in schema]
+    for keyword, words in RULES.items():
+        if keyword in schema:
+            is_one = keyword in ("minLength", "minItems") and schema[keyword] == 1
+            parts.append(escape("not empty" if is_one else words.format(schema[keyword])))
     if schema.get("uniqueItems"):
         parts.append(escape("no repeats"))
     if "pattern" in schema:
@@ -88,6 +90,7 @@ def fields(schema, prefix=""):
 
 def render(tree):
     """The page of an OpenAPI document, as text."""
+    paths = {path: item for path, item in tree["paths"].items() if path.startswith("/")}
 
     def resolve(node):
         while "$ref" in node:
@@ -96,6 +99,17 @@ def render(tree):
                 target = target[step]
             node = target
         return node
+
+    def shared():
+        """(name, statuses, response) of each answer that endpoints share. What HEAD
+        gets is left out: it is what GET gets, without the body."""
+        responses = [("404", tree["paths"]["x-other-paths"])]
+        for item in paths.values():
+            responses += item["get"]["responses"].items()
+        for name, response in tree["components"]["responses"].items():
+            statuses = sorted({status for status, used in responses if ref_name(used) == name})
+            if statuses:
+                yield name, statuses, response
 
     def credentials(operation):
         """"no", "yes", or that an option asks for one."""
@@ -111,11 +125,7 @@ def render(tree):
         anchor=anchor, compact=compact, paragraphs=paragraphs, prose=prose, ref_name=ref_name,
         resolve=resolve, rule=schema_rule)
     return environment.get_template("openapi.html.j2").render(
-        tree=tree, fields=fields, credentials=credentials,
-        paths={path: item for path, item in tree["paths"].items() if path.startswith("/")},
-        # What goes to HEAD is what GET has, without the body.
-        shared={name: response for name, response in tree["components"]["responses"].items()
-                if not name.endswith("Head")},
+        tree=tree, paths=paths, shared=shared, fields=fields, credentials=credentials,
         phrase=lambda status: http.HTTPStatus(int(status)).phrase)
 
 
