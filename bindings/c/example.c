@@ -91,6 +91,7 @@ static void Serve(struct evhttp_request* evhttp, void* handler) {
   const enum evhttp_cmd_type method = evhttp_request_get_command(evhttp);
   const struct evkeyvalq* fields = evhttp_request_get_input_headers(evhttp);
   struct evkeyvalq* headers = evhttp_request_get_output_headers(evhttp);
+  const char* coding = evhttp_find_header(fields, "Transfer-Encoding");
   const int is_head = method == EVHTTP_REQ_HEAD;
   const muster_response* response = NULL;
   muster_request request = {.struct_size = sizeof(request)};
@@ -103,9 +104,9 @@ static void Serve(struct evhttp_request* evhttp, void* handler) {
   request.headers_context = fields;
 
   evhttp_add_header(headers, "X-Served-By", "example");  // on each answer
-  // A body that libevent has left unread must not become the next request.
-  if (evhttp_find_header(fields, "Transfer-Encoding") != NULL ||
-      (is_head && evhttp_find_header(fields, "Content-Length") != NULL)) {
+  // A body that libevent leaves unread must not become the next request.
+  if (is_head ? coding != NULL || evhttp_find_header(fields, "Content-Length") != NULL
+              : coding != NULL && evutil_ascii_strcasecmp(coding, "chunked") != 0) {
     evhttp_add_header(headers, "Connection", "close");
   }
   if (muster_handle(handler, &request, &response) != MUSTER_OK) {

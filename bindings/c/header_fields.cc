@@ -3,8 +3,6 @@
 #include <exception>
 #include <string>
 
-#include "absl/strings/match.h"
-
 namespace muster::c {
 namespace {
 
@@ -40,11 +38,9 @@ void FindHeader(const muster_request& request, std::string_view name, const Visi
 void RequestFields::ForEach(std::string_view name, const Visit& visit) const {
   if (request_.find_header != nullptr) return FindHeader(request_, name, visit);
   if (request_.headers == nullptr) return;
-  const absl::string_view wanted(name.data(), name.size());
   for (size_t i = 0; i < request_.header_count; ++i) {
     const muster_header& header = request_.headers[i];
-    const std::string_view is = View(header.name);
-    if (absl::EqualsIgnoreCase({is.data(), is.size()}, wanted)) visit(View(header.value));
+    if (IsNamed(View(header.name), name)) visit(View(header.value));
   }
 }
 

@@ -27,7 +27,7 @@ class OwnedResponse final : public muster_response {
   void Describe();
 
   std::optional<Response> response_;
-  std::unique_ptr<unsigned char[]> tables_;  // spans, headers, and the headers' texts
+  std::unique_ptr<unsigned char[]> tables_;  // spans, then headers
 };
 
 }  // namespace muster::c
