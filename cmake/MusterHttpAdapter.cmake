@@ -2,7 +2,9 @@
 #   PKG_CONFIG MODULE | FIND_PACKAGE "PACKAGE VERSION"…  where the framework is found
 #   [LIBRARIES TARGET…]     what it gives to link with FIND_PACKAGE
 #   [PC_REQUIRES MODULE…]   for pkg-config, where PKG_CONFIG does not say it
-#   [PC_LIBS FLAG…] [PC_CFLAGS FLAG…])
+#   [PC_LIBS FLAG…] [PC_CFLAGS FLAG…]
+#   [DIFFERENCES WORD…])    what the framework forces, in the words of
+#                           tests/conformance/differences.py
 #
 # What every adapter in bindings/http/NAME is: a header muster_NAME.h, the target
 # muster::http_NAME, a component of the package and a muster_http_NAME.pc; and
@@ -69,7 +71,7 @@ endfunction()
 
 function(muster_http_adapter name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PKG_CONFIG"
-                        "FIND_PACKAGE;LIBRARIES;PC_REQUIRES;PC_LIBS;PC_CFLAGS")
+    "FIND_PACKAGE;LIBRARIES;PC_REQUIRES;PC_LIBS;PC_CFLAGS;DIFFERENCES")
   muster_find_framework(${name} found)
   if(NOT found)
     message(STATUS "muster::http_${name} is not built: there is no "
@@ -92,6 +94,7 @@ function(muster_http_adapter name)
     $<BUILD_INTERFACE:muster_static> $<INSTALL_INTERFACE:muster::muster>
     ${arg_LIBRARIES} Threads::Threads)
   set_property(GLOBAL APPEND PROPERTY MUSTER_HTTP_ADAPTERS ${name})
+  set_property(GLOBAL PROPERTY MUSTER_HTTP_${name}_DIFFERENCES ${arg_DIFFERENCES})
   if(MUSTER_INSTALL)
     muster_adapter_pc(${name})
     muster_adapter_install(${name})

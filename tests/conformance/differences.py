@@ -1,9 +1,9 @@
 """What a framework forces to be otherwise than docs/http-api.md has it.
 
 Each difference is a word. A server is registered with the words that hold for it
-(`DIFFERENCES` in CMakeLists.txt, `--differences` by hand), and the suite then
-expects what the word says: a word that is not needed fails a test too. The
-adapter's own checklist and docs/embedding.md have the same words.
+(`DIFFERENCES` of muster_http_adapter() and muster_conformance(), `--differences`
+by hand), and the suite then expects what the word says: a word that is not needed
+fails a test too. The adapter's own checklist and docs/embedding.md name them too.
 """
 
 MEANINGS = {
