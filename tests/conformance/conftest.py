@@ -73,8 +73,8 @@ def start(pytestconfig, tmp_path_factory):
             pytest.skip("a server that runs already has one catalog: give --command")
         store = tmp_path_factory.mktemp("store") / "db"
         import_document(store, document)
-        servers.append(
-            StartedServer(pytestconfig.getoption("command"), store, pytestconfig.traits))
+        servers.append(StartedServer.start(pytestconfig.getoption("command"), store,
+                                           pytestconfig.traits))
         return servers[-1]
 
     yield start_server

@@ -7,10 +7,22 @@ fails a test too. The adapter's own checklist and docs/embedding.md name them to
 """
 
 MEANINGS = {
-    "no-pipelining": "requests sent before the answer to the one before are dropped",
-    "no-chunk-extensions": "a body in chunks with extensions is refused, and the connection ends",
+    # What is added to answers.
+    "accept-ranges": "every answer says Accept-Ranges: none",
+    "type-on-304": "a 304 has the Content-Type of the list",
+    "interim-100": "Expect: 100-continue is answered with 100 before the answer",
+    # What the framework refuses, or ends, before or after its handler.
     "absolute-form-closes": "the connection ends after a target in absolute form",
-    "decoded-path": "the path is compared decoded, since nothing else reaches the adapter",
+    "bad-range": "a Range that is none is refused with 416",
+    "length-required": "a POST without Content-Length is refused with 400 or 411",
+    "no-chunk-extensions": "a body in chunks with extensions is refused",
+    "no-half-close": "a client that ends its side need not get its answer",
+    "no-pipelining": "requests sent before the answer to the one before are dropped",
+    "one-question-mark": "a target with two question marks is refused with 400",
+    "unread-chunks": "a chunked body for the host's own 404 is taken for more requests",
+    "upgrade-closes": "the connection ends after the answer to a request with Upgrade",
+    # What does not reach the adapter.
+    "decoded-path": "the path is compared decoded",
 }
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from client import Client, Request
 
 SECONDS_TO_START = 60
+ATTEMPTS_TO_START = 3  # since another process may take a free port first
 SECONDS_TO_END = 20
 
 DEFAULT_MUSTER = Path(__file__).resolve().parents[2] / "build" / "muster"
@@ -87,13 +88,9 @@ class Server:
 
 
 def free_port():
-    """A socket that keeps a port from everybody who asks for any, while a server
-    that names it can still listen there."""
-    holder = socket.socket()
-    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    holder.bind(("127.0.0.1", 0))
-    return holder
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 class StartedServer(Server):
@@ -101,9 +98,9 @@ class StartedServer(Server):
 
     def __init__(self, command, store, traits):
         self.store = store
-        self.holder = free_port()
-        super().__init__(self.holder.getsockname(), traits)
-        words = [word.format(store=store, port=self.address[1]) for word in shlex.split(command)]
+        port = free_port()
+        super().__init__(("127.0.0.1", port), traits)
+        words = [word.format(store=store, port=port) for word in shlex.split(command)]
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log,
                                         stderr=self.log, start_new_session=True)
@@ -112,6 +109,15 @@ class StartedServer(Server):
         except BaseException:
             self.kill()
             raise
+
+    @classmethod
+    def start(cls, *arguments):
+        for _ in range(ATTEMPTS_TO_START - 1):
+            try:
+                return cls(*arguments)
+            except AssertionError:
+                pass
+        return cls(*arguments)
 
     def is_ready(self):
         self.check_runs()
@@ -154,4 +160,3 @@ class StartedServer(Server):
         except ProcessLookupError:
             pass
         self.process.wait()
-        self.holder.close()

@@ -96,7 +96,10 @@ def test_a_chunked_body_is_not_the_next_request(server, client, catalog, target,
     client.wait_until_received()
     send_until_closed(client, b"%x\r\n%s\r\n" % (len(first), first))
     send_until_closed(client, b"%x\r\n%s\r\n0\r\n\r\n" % (len(second), second))
-    check_answer_or_refusal(client, server, catalog, target, method)
+    if server.has("unread-chunks") and target == "/v1/nothing" and method != "POST":
+        host.check_not_found(client.answer(), server, method)
+    else:
+        check_answer_or_refusal(client, server, catalog, target, method)
 
 
 def test_chunks_may_have_extensions(server, client):
@@ -135,7 +138,10 @@ def test_expect_without_a_body_is_ignored(server, client, catalog):
 def test_expect_before_a_body_is_answered_or_waited_for(server, client, method):
     fields = (f"Content-Length: {len(HIDDEN)}", "Expect: 100-continue")
     client.send(client.head_of(Request("/v1/hosts", fields, method=method)))
-    client.has_bytes(seconds=0.2)
+    if server.has("interim-100"):
+        assert client.read().status == 100
+    else:
+        client.has_bytes(seconds=0.2)
     send_until_closed(client, HIDDEN)
     check_refused(client, server, "/v1/hosts")
 
@@ -163,7 +169,10 @@ def test_connection_close_is_kept_to(server, client, target, method):
 def test_a_client_that_ends_its_side_gets_its_answer(server, client, catalog):
     client.ask(Request("/v1/rootfs"))
     client.socket.shutdown(1)
-    check(client.answer(), catalog.rootfs(), server)
+    try:
+        check(client.answer(), catalog.rootfs(), server)
+    except EOFError:
+        assert server.has("no-half-close")
 
 
 @pytest.mark.parametrize("half", [
@@ -237,7 +246,9 @@ def send_until_closed(client, data):
 def check_refused(client, server, target, method="POST"):
     answer = client.answer()
     if target == "/v1/nothing":
-        host.check_not_found(answer, server, method)
+        if answer.status == 404 or server.traits.not_found == "muster":
+            host.check_not_found(answer, server, method)
+        assert 400 <= answer.status < 500  # what a host does with a body is its own
     else:
         check(answer, METHOD_NOT_ALLOWED, server)
     client.check_goes_on_or_ended()

@@ -7,6 +7,7 @@ import golden
 import host
 import pytest
 from client import Request
+from expected import JSON
 
 GROUPS = {group.name: group for group in golden.load_groups()}
 CASES = [
@@ -28,8 +29,11 @@ def servers(start):
     yield server_of
 
 
-def as_the_host_has_it(case, server):
-    """The case, where it is the host that says 404."""
+def as_this_server_has_it(case, server):
+    """The case, with what the host or its framework has otherwise."""
+    if case.status == 304 and server.has("type-on-304"):
+        return dataclasses.replace(
+            case, expected_headers=dict(case.expected_headers, **{"Content-Type": JSON}))
     if case.status != 404 or server.traits.not_found == "muster":
         return case
     body = b"" if case.method == "HEAD" else host.NOT_FOUND
@@ -42,7 +46,9 @@ def test_answer_is_golden(servers, group_name, case):
     server = servers(group_name)
 
     def send(method, target, headers):
+        if method == "POST":  # without a body; test_routing.py has the POST without a length
+            headers = [*headers, ("Content-Length", "0")]
         fields = [f"{name}: {value}".encode().decode("latin-1") for name, value in headers]
         return server.ask(Request(target, tuple(fields), method=method))
 
-    golden.check(as_the_host_has_it(case, server), send)
+    golden.check(as_this_server_has_it(case, server), send)
