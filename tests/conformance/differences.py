@@ -14,6 +14,7 @@ MEANINGS = {
     # What the framework refuses, or ends, before or after its handler.
     "absolute-form-closes": "the connection ends after a target in absolute form",
     "bad-range": "a Range that is none is refused with 416",
+    "held-threads": "a connection that is kept holds one of a few threads, and others wait",
     "length-required": "a POST without Content-Length is refused with 400 or 411",
     "no-chunk-extensions": "a body in chunks with extensions is refused",
     "no-half-close": "a client that ends its side need not get its answer",

@@ -81,6 +81,7 @@ class Document:
         self.tree = yaml.safe_load(path.read_text(encoding="utf-8"))
         self.paths = {p: item for p, item in self.tree["paths"].items() if p.startswith("/")}
         self._resolver = jsonschema.RefResolver.from_schema(self.tree)
+        self._good_bodies = set()  # each with its place
         # Content-Type is what OpenAPI says with `content`, not as a header.
         self._governed = {"content-type"} | {
             name.lower() for response in self._all_responses()
@@ -130,9 +131,12 @@ class Document:
             return
         length = headers["content-length"]
         assert int(length) == len(body), f"{where}: {len(body)} bytes, Content-Length {length}"
-        value = parse_compact_json(body)
-        errors = self.errors(value, response["content"][JSON]["schema"])
-        assert not errors, f"{where}: {errors[0]}"
+        # The same bytes come again and again.
+        if (where, body) not in self._good_bodies:
+            value = parse_compact_json(body)
+            errors = self.errors(value, response["content"][JSON]["schema"])
+            assert not errors, f"{where}: {errors[0]}"
+            self._good_bodies.add((where, body))
 
     def _check_headers(self, where, response, headers):
         expected = {name.lower(): self.resolve(header)
