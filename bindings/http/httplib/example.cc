@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
   server.set_keep_alive_max_count(SIZE_MAX);
   server.set_tcp_nodelay(true);
   server.set_write_timeout(std::chrono::minutes(1));
-  server.new_task_queue = [] { return new httplib::ThreadPool(64); };  // one a connection
+  server.new_task_queue = [] { return new httplib::ThreadPool(128); };  // one a connection
   const int port = std::atoi(argc > 2 ? argv[2] : "8080");
   if (!server.bind_to_port("127.0.0.1", port)) {
     return std::cerr << "port " << port << " is taken: choose another\n", 1;

@@ -1,33 +1,37 @@
 // Muster behind cpp-httplib 0.11.4.
 //
-//   [~] body without a copy     runs of 16 KiB and more go out of the view's own bytes; shorter
-//                               ones are gathered, as each write costs two system calls
+//   [~] body without a copy     above 16 KiB, in runs of 4 KiB and more; less is gathered, as
+//   each
+//                               write of httplib's is two system calls
 //   [x] HEAD                    GET's headers with its Content-Length, no body
-//   [~] 304                     no body and no Content-Length, but a Content-Type, as httplib
-//                               sends one of the two
+//   [x] 304                     no body and no Content-Length
 //   [x] keep-alive              5 requests by default: set_keep_alive_max_count()
-//   [ ] pipelining              httplib drops requests that come before their turn
-//   [x] threads                 Handle() from any of them, several at once
-//   [x] a request with a body   answered, and then the connection ends, as httplib would take
-//   an
-//                               unread body for the next request
-//   [x] Range, Accept-Encoding  ignored; httplib answers a Range that is none with 416
+//   [ ] pipelining              no-pipelining: httplib drops what came with another request
+//   [x] threads                 Handle() from any of them, several at once; httplib needs one
+//   for
+//                               each connection
+//   [x] a request with a body   answered, and then the connection ends: httplib would take an
+//                               unread body for the next request, and does on routes of the
+//                               program's own for GET and HEAD (unread-bodies)
+//   [x] Range, Accept-Encoding  ignored; a Range that is none httplib refuses
+//                               (malformed-range-refused), and a second "?" (one-question-mark)
 //
-// httplib gives header fields percent-decoded, so an API key with a "%" may not
-// be found, and refuses a target with two "?".
+// httplib gives header fields percent-decoded: an API key with a "%" is not found.
 //
 // Bytes only: routes, query and status are the core's. A path that is not
-// Muster's is left to the program's own routes:
+// Muster's is left to the program's own routes, in whichever order they are added:
 //
 //   ::httplib::Server server;
-//   server.Post("/v1/sandboxes", …);
 //   muster::httplib::Mount(server, handler);
+//   server.Post("/v1/sandboxes", …);
 //
-// The program's default headers and its post-routing hook are part of Muster's
-// answers. Its error handler is too, and is asked for every status from 400 on:
-// let it write only what is the program's (a 404 always is). A page of many rows
-// to a slow client needs set_write_timeout(), and set_tcp_nodelay(true) keeps the
-// body from waiting until the client has acknowledged the headers.
+// Mount() takes the server's pre-routing and post-routing hooks, of which there
+// is one each: a program that has such hooks calls Handle() and Finish() in them.
+// Its default headers are on Muster's answers too. Its error handler is asked for
+// every status from 400 on, so let it look at the status: 404 is never Muster's.
+// set_tcp_nodelay(true) keeps a body from waiting until the client has
+// acknowledged the headers; set_write_timeout() is how long a slow client may
+// take none of it.
 #ifndef MUSTER_HTTPLIB_H_
 #define MUSTER_HTTPLIB_H_
 
@@ -71,54 +75,55 @@ inline bool HasBody(const ::httplib::Headers& fields) {
   return fields.find(coding) != fields.end();
 }
 
-// Writes all spans; what fails, the sink remembers.
-inline void WriteSpans(const Spans& spans, ::httplib::DataSink& sink) {
-  constexpr size_t kGather = 16384;
-  char gathered[kGather];
+// Writes the spans, the short ones together. The sink knows what failed.
+inline void Write(const Spans& spans, ::httplib::DataSink& sink) {
+  char gathered[4096];
   size_t size = 0;
+  const auto flush = [&] {
+    if (size != 0) sink.write(gathered, size);
+    size = 0;
+  };
   for (std::string_view bytes : spans) {
-    if (size != 0 && bytes.size() > kGather - size) {
-      sink.write(gathered, size);
-      size = 0;
-    }
-    if (bytes.size() >= kGather) {
+    if (bytes.size() > sizeof(gathered) - size) flush();
+    if (bytes.size() >= sizeof(gathered)) {
       sink.write(bytes.data(), bytes.size());
     } else {
       std::memcpy(gathered + size, bytes.data(), bytes.size());
       size += bytes.size();
     }
   }
-  if (size != 0) sink.write(gathered, size);
+  flush();
 }
 
-// Hands over a Response, which is kept until it is sent. `last`: the connection
-// ends with it, which httplib does when a provider says that it failed.
-inline void Send(Response from, bool last, ::httplib::Response& to) {
+// Hands over a Response, which is kept until it is sent. `is_last`: the connection
+// ends with it, as it does where a provider says that it failed.
+inline void Send(Response from, bool is_last, ::httplib::Response& to) {
+  constexpr size_t kCopied = 16384;
   to.status = from.status();
+  to.reason = from.reason();  // which httplib does not use: it is for Finish()
   for (auto header = from.begin_headers(); header != from.end_headers(); ++header) {
     to.headers.emplace(header->name, header->value);
   }
-  // Without it httplib offers ranges on HEAD.
-  to.headers.emplace("Accept-Ranges", "none");
-  if (!from.content_length()) {
-    to.set_content_provider("application/json", [last](size_t, ::httplib::DataSink& sink) {
+  const size_t size = from.body().byte_count();
+  if (size != 0 && size <= kCopied && !is_last) {
+    to.body = from.body().ToString();
+  } else if (from.content_length()) {
+    to.content_length_ = static_cast<size_t>(*from.content_length());
+    auto kept = std::make_shared<const Response>(std::move(from));
+    to.content_provider_ = [kept, is_last](size_t, size_t, ::httplib::DataSink& sink) {
+      Write(kept->body(), sink);
+      return !is_last;
+    };
+  } else {
+    to.content_provider_ = [is_last](size_t, size_t, ::httplib::DataSink& sink) {
       sink.done();
-      return !last;
-    });
-    return;
+      return !is_last;
+    };
   }
-  // Not with set_content_provider(), which would add a Content-Type.
-  to.content_length_ = static_cast<size_t>(*from.content_length());
-  auto kept = std::make_shared<const Response>(std::move(from));
-  to.content_provider_ = [kept = std::move(kept), last](size_t, size_t,
-                                                        ::httplib::DataSink& sink) {
-    WriteSpans(kept->body(), sink);
-    return !last;
-  };
 }
 
-// Answers in a pre-routing hook, or gives false where the path is not Muster's.
-// `user...` may be an AuthenticatedUser, where the program knows who asks.
+// Answers, in a pre-routing hook; false where the path is not Muster's. `user...`
+// may be an AuthenticatedUser, where the program knows who asks.
 template <class... User>
 bool Handle(const Handler& handler, const ::httplib::Request& request,
             ::httplib::Response& response, const User&... user) {
@@ -126,30 +131,38 @@ bool Handle(const Handler& handler, const ::httplib::Request& request,
   std::optional<Response> answer =
       handler.Handle({request.method, request.target, &fields}, user...);
   if (!answer) return false;
-  // What httplib does with an answer depends on its request, which is no constant.
+  // httplib goes by the request in what it does with an answer. The request is
+  // its own variable, and not constant.
   auto& answered = const_cast<::httplib::Request&>(request);
   answered.ranges.clear();
-  const bool last = HasBody(request.headers);
-  if (last) {
+  answered.headers.erase("Accept-Encoding");
+  const bool is_last = HasBody(request.headers);
+  if (is_last) {
     answered.headers.erase("Connection");
     answered.headers.emplace("Connection", "close");
-    answered.method = "GET";  // on HEAD the provider would not be asked
+    answered.method = "GET";  // on HEAD no provider is asked, so none could fail
   }
-  Send(std::move(*answer), last, response);
+  Send(std::move(*answer), is_last, response);
   return true;
 }
 
-// Answers Muster's paths on a server, as its pre-routing hook, of which httplib
-// has one: a hook of the program's own is called first. Borrows the handler.
-inline void Mount(::httplib::Server& server, const Handler& handler,
-                  ::httplib::Server::HandlerWithResponse own_hook = nullptr) {
-  using Done = ::httplib::Server::HandlerResponse;
+// Takes back what httplib adds to Muster's answers, in a post-routing hook.
+inline void Finish(const ::httplib::Request& request, ::httplib::Response& response) {
+  if (response.reason.empty()) return;  // not Muster's
+  if (request.method == "HEAD") response.headers.erase("Accept-Ranges");
+  if (response.body.empty() && response.content_length_ == 0) {
+    response.headers.erase("Content-Type");
+  }
+}
+
+// Answers Muster's paths on a server without hooks of its own. Borrows the handler.
+inline void Mount(::httplib::Server& server, const Handler& handler) {
   server.set_pre_routing_handler(
-      [&handler, own_hook = std::move(own_hook)](const ::httplib::Request& request,
-                                                 ::httplib::Response& response) {
-        if (own_hook && own_hook(request, response) == Done::Handled) return Done::Handled;
-        return Handle(handler, request, response) ? Done::Handled : Done::Unhandled;
+      [&handler](const ::httplib::Request& request, ::httplib::Response& response) {
+        using Outcome = ::httplib::Server::HandlerResponse;
+        return Handle(handler, request, response) ? Outcome::Handled : Outcome::Unhandled;
       });
+  server.set_post_routing_handler(Finish);
 }
 
 }  // namespace muster::httplib
