@@ -10,6 +10,7 @@ MEANINGS = {
     # What is added to answers.
     "accept-ranges": "every answer says Accept-Ranges: none",
     "type-on-304": "a 304 has the Content-Type of the list",
+    "length-on-304": "a 304 has the Content-Length of the answer without If-None-Match",
     "interim-100": "Expect: 100-continue is answered with 100 before the answer",
     # What the framework refuses, or ends, before or after its handler.
     "absolute-form-closes": "the connection ends after a target in absolute form",

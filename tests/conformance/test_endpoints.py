@@ -29,6 +29,8 @@ def test_304_has_the_tag_and_no_body(server, client, catalog, path, method):
     answer = client.get(path, f"If-None-Match: {whole.headers['etag']}", method=method)
     check(answer, NOT_MODIFIED, server)
     assert answer.headers["etag"] == whole.headers["etag"]
+    if server.has("length-on-304"):
+        assert answer.headers["content-length"] == whole.headers["content-length"]
     check(client.get(path), catalog.get(path), server)
 
 
