@@ -1,22 +1,20 @@
 // Muster behind cpp-httplib 0.11.4.
 //
-//   [~] body without a copy     above 16 KiB, in runs of 4 KiB and more; less is gathered, as
-//   each
-//                               write of httplib's is two system calls
+//   [~] body without a copy     above 16 KiB, in runs of 4 KiB and more; less is gathered, as a
+//                               write of httplib's is three system calls
 //   [x] HEAD                    GET's headers with its Content-Length, no body
 //   [x] 304                     no body and no Content-Length
 //   [x] keep-alive              5 requests by default: set_keep_alive_max_count()
-//   [ ] pipelining              no-pipelining: httplib drops what came with another request
-//   [x] threads                 Handle() from any of them, several at once; httplib needs one
-//   for
-//                               each connection
-//   [x] a request with a body   answered, and then the connection ends: httplib would take an
-//                               unread body for the next request, and does on routes of the
-//                               program's own for GET and HEAD (unread-bodies)
-//   [x] Range, Accept-Encoding  ignored; a Range that is none httplib refuses
-//                               (malformed-range-refused), and a second "?" (one-question-mark)
+//   [ ] pipelining              no-pipelining: what came with another request is dropped
+//   [x] threads                 Handle() from any of them, several at once; held-threads: a
+//                               connection takes one of httplib's for as long as it lasts
+//   [x] a request with a body   answered, and then the connection ends
+//   [x] Range, Accept-Encoding  ignored
 //
-// httplib gives header fields percent-decoded: an API key with a "%" is not found.
+// What httplib does by itself: bad-range, one-question-mark, interim-100,
+// no-half-close; and on the program's own routes length-required and unread-chunks
+// (it takes a GET's or HEAD's body of any kind for the next request). It gives
+// header fields percent-decoded, so an API key with a "%" may not be found.
 //
 // Bytes only: routes, query and status are the core's. A path that is not
 // Muster's is left to the program's own routes, in whichever order they are added:

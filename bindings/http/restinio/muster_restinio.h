@@ -4,11 +4,12 @@
 //   [x] HEAD                    GET's headers with its Content-Length, no body
 //   [x] 304                     no body and no Content-Length
 //   [x] keep-alive              as the request asks; HTTP/1.0 too
-//   [~] pipelining              up to max_pipelined_requests(), 1 by default; RESTinio ends a
-//                               connection on which more are waiting
+//   [~] pipelining              up to max_pipelined_requests(), 1 by default: a connection on
+//                               which more are waiting is ended
 //   [x] threads                 Handle() from any of them, several at once
 //   [x] a request with a body   RESTinio has read it before its handler is called
-//   [x] Upgrade                 ignored; RESTinio ends the connection after the answer
+//   [x] Upgrade                 ignored, but upgrade-closes: RESTinio ends the connection after
+//                               the answer
 //
 // Bytes only: routes, query and status are the core's. A path that is not
 // Muster's gives nothing, and the program goes on with its own routes:
