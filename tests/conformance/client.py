@@ -6,7 +6,7 @@ import re
 import select
 
 import openapi
-from expected import ANY_TAG, JSON
+from expected import ANY_TAG
 from raw_http import Answer, Connection, request
 
 SECONDS = 60  # for any one wait: sanitized servers on a busy machine are slow
@@ -107,12 +107,8 @@ class Client(Connection):
 def without_additions(answer, server):
     """The answer without the headers that its framework adds to it, which must be there."""
     headers = dict(answer.headers)
-    if server.has("accept-ranges"):
-        assert headers.pop("accept-ranges", None) == "none", answer
     if server.has("length-on-304") and answer.status == 304:
         assert int(headers.pop("content-length")) > 0, answer
-    if server.has("type-on-304") and answer.status == 304:
-        assert headers.pop("content-type", None) == JSON, answer
     return Answer(answer.version, answer.status, headers, answer.body)
 
 

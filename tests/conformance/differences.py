@@ -8,8 +8,6 @@ fails a test too. The adapter's own checklist and docs/embedding.md name them to
 
 MEANINGS = {
     # What is added to answers.
-    "accept-ranges": "every answer says Accept-Ranges: none",
-    "type-on-304": "a 304 has the Content-Type of the list",
     "length-on-304": "a 304 has the Content-Length of the answer without If-None-Match",
     "interim-100": "Expect: 100-continue is answered with 100 before the answer",
     # What the framework refuses, or ends, before or after its handler.
