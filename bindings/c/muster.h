@@ -18,8 +18,9 @@
 // Processes: a catalog does not survive fork(). Open it in the worker, after the
 // fork; in a child leave alone what the parent has opened.
 //
-// No exception leaves this interface; a lack of memory is an error like others.
-// Nothing is printed. Texts are UTF-8. Where a text has a size it may hold any
+// No exception leaves this interface. A lack of memory is an error like others in the
+// calls that answer requests; while a store is opened or written it can end the
+// process. Nothing is printed. Texts are UTF-8. Where a text has a size it may hold any
 // bytes and need not end with a zero byte.
 //
 // Structs that the caller fills in begin with their size, which tells the library

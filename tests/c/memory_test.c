@@ -104,6 +104,17 @@ static void no_exception_passes_through_the_programs_own_function(void** state) 
   assert_int_equal(finds_ended, finds_begun);
 }
 
+// It reads the store: a transaction that stayed open would keep it from closing.
+static void a_lack_of_memory_leaves_no_transaction_open(void** state) {
+  Fixture* fixture = *state;
+  const muster_open_options no_cache = {.struct_size = sizeof(no_cache),
+                                        .identity_cache_bytes = MUSTER_NO_BYTES};
+  Reopen(fixture, &no_cache, NULL);
+  FailuresUntilEnough(HandleLongHeaders, fixture);
+  assert_ok(muster_close(fixture->catalog));
+  fixture->catalog = NULL;
+}
+
 static muster_code ApplyDocument(Fixture* fixture) {
   return muster_apply_document(fixture->catalog, kDocument, strlen(kDocument), NULL, NULL);
 }
@@ -145,6 +156,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       WITH_CATALOG(a_list_without_memory_is_an_error),
       WITH_CATALOG(no_exception_passes_through_the_programs_own_function),
+      WITH_CATALOG(a_lack_of_memory_leaves_no_transaction_open),
       WITH_CATALOG(a_document_without_memory_is_an_error),
       WITH_CATALOG(a_handler_without_memory_is_an_error),
       WITH_DIRECTORY(an_error_without_memory_for_its_text_is_another_error),

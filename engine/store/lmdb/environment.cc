@@ -48,6 +48,7 @@ Environment::~Environment() {
 }
 
 int Environment::OpenLmdb(size_t map_size) {
+  idle_reads_.reserve(kMaxIdleReads);  // to keep one must not fail
   int error = mdb_env_create(&env_);
   if (error != 0) return error;
   error = mdb_env_set_maxdbs(env_, kMaxTables);

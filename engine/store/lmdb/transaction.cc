@@ -27,13 +27,15 @@ absl::Status Ended() {
   return absl::FailedPreconditionError("the transaction has ended: begin another one");
 }
 
-// A transaction that is open, and the environment that it is counted in.
+// A transaction that is open, and the environment that it is counted in. Made before
+// the transaction: one that nobody can hold for lack of memory would stay open.
 class Handle {
  public:
-  Handle(Environment* environment, MDB_txn* transaction)
-      : environment_(environment), transaction_(transaction) {}
+  explicit Handle(Environment* environment) : environment_(environment) {}
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
+
+  void Take(MDB_txn* transaction) { transaction_ = transaction; }
 
   MDB_txn* get() const { return transaction_; }
   MDB_dbi table(Table table) const { return environment_->table(table); }
@@ -51,7 +53,7 @@ class Handle {
 
  private:
   Environment* const environment_;
-  MDB_txn* transaction_;  // null once it has ended
+  MDB_txn* transaction_ = nullptr;  // and null again once it has ended
 };
 
 absl::StatusOr<std::optional<std::string_view>> Get(const Handle& handle, Table table,
@@ -89,9 +91,13 @@ using WriterSign = std::unique_ptr<ProcessLock, EndWriting>;
 
 class LmdbReadTransaction : public ReadTransaction {
  public:
-  LmdbReadTransaction(Environment* environment, MDB_txn* transaction)
-      : handle_(environment, transaction), commit_id_(mdb_txn_id(transaction)) {}
+  explicit LmdbReadTransaction(Environment* environment) : handle_(environment) {}
   ~LmdbReadTransaction() override { handle_.EndRead(); }
+
+  void Take(MDB_txn* transaction) {
+    handle_.Take(transaction);
+    commit_id_ = mdb_txn_id(transaction);
+  }
 
   absl::StatusOr<std::optional<std::string_view>> Get(Table table,
                                                       std::string_view key) override {
@@ -104,18 +110,21 @@ class LmdbReadTransaction : public ReadTransaction {
 
  private:
   Handle handle_;
-  const uint64_t commit_id_;
+  uint64_t commit_id_ = 0;
 };
 
 class LmdbWriteTransaction : public WriteTransaction {
  public:
+  LmdbWriteTransaction(Environment* environment, WriterSign sign)
+      : sign_(std::move(sign)), handle_(environment) {}
+  ~LmdbWriteTransaction() override { handle_.AbortWrite(); }
+
   // LMDB numbers a write transaction by the commit that it will be, and the
   // commit that it sees is the one before.
-  LmdbWriteTransaction(Environment* environment, MDB_txn* transaction, WriterSign sign)
-      : sign_(std::move(sign)),
-        handle_(environment, transaction),
-        commit_id_(mdb_txn_id(transaction) - 1) {}
-  ~LmdbWriteTransaction() override { handle_.AbortWrite(); }
+  void Take(MDB_txn* transaction) {
+    handle_.Take(transaction);
+    commit_id_ = mdb_txn_id(transaction) - 1;
+  }
 
   absl::StatusOr<std::optional<std::string_view>> Get(Table table,
                                                       std::string_view key) override {
@@ -162,33 +171,34 @@ class LmdbWriteTransaction : public WriteTransaction {
  private:
   const WriterSign sign_;
   Handle handle_;
-  uint64_t commit_id_;
+  uint64_t commit_id_ = 0;
   bool changed_ = false;
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginLmdbRead(Environment* environment) {
+  auto begun = std::make_unique<LmdbReadTransaction>(environment);
   absl::StatusOr<MDB_txn*> transaction = environment->BeginRead();
   if (!transaction.ok()) return transaction.status();
-  return std::unique_ptr<ReadTransaction>(new LmdbReadTransaction(environment, *transaction));
+  begun->Take(*transaction);
+  return std::unique_ptr<ReadTransaction>(std::move(begun));
 }
 
 absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginLmdbWrite(Environment* environment,
                                                                  ProcessLock* lock) {
   lock->BeginWriting();
-  WriterSign sign(lock);
+  auto begun = std::make_unique<LmdbWriteTransaction>(environment, WriterSign(lock));
   absl::StatusOr<MDB_txn*> transaction = environment->BeginWrite();
   if (!transaction.ok()) return transaction.status();
+  begun->Take(*transaction);
   // Only now: whoever becomes the only writer waits for LMDB's lock once.
   if (lock->RoleTakenByOthers(Role::kOnlyWriter)) {
-    environment->AbortWrite(*transaction);
     return absl::FailedPreconditionError(
         "another process has the store open as its only writer (relaxed durability): write "
         "through that one, or stop it");
   }
-  return std::unique_ptr<WriteTransaction>(
-      new LmdbWriteTransaction(environment, *transaction, std::move(sign)));
+  return std::unique_ptr<WriteTransaction>(std::move(begun));
 }
 
 }  // namespace muster::store
