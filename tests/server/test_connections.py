@@ -1,43 +1,12 @@
-"""What the server does with connections: order, bodies, limits, times."""
+"""What this server does with connections of its own choice: bodies, limits, times."""
 
 import os
 import resource
-import threading
 
 import pytest
 
 from raw_http import request
-from test_endpoints import HEALTHZ, METHOD_NOT_ALLOWED, NOT_FOUND, READYZ, ROOTFS
-
-
-def test_pipelined_requests_are_answered_in_order(connection):
-    targets = ["/v1/shapes", "/healthz", "/x", "/v1/rootfs", "/readyz"] * 20
-    connection.send(b"".join(request(t) for t in targets))
-    statuses = [connection.read().status for _ in targets]
-    assert statuses == [200, 200, 404, 200, 200] * 20
-
-
-def test_pipelined_requests_of_all_kinds_keep_their_framing(connection):
-    tag = connection.get("/v1/shapes").headers["etag"]
-    connection.send(request("/v1/rootfs", method="HEAD")
-                    + request("/v1/shapes", f"If-None-Match: {tag}")
-                    + request("/v1/hosts", "Content-Length: 5", method="POST", body=b"GET /")
-                    + request("/healthz"))
-    assert connection.read(head=True).status == 200
-    assert connection.read().status == 304
-    assert connection.read().status == 405
-    assert connection.read().body == HEALTHZ
-
-
-@pytest.mark.parametrize("size", [1, 7, 40])
-def test_requests_may_come_in_pieces(connection, size):
-    data = request("/v1/rootfs") + request("/x", "Content-Length: 3", method="PUT", body=b"abc")
-    data += request("/healthz")
-    for i in range(0, len(data), size):
-        connection.send(data[i:i + size])
-    assert connection.read().body == ROOTFS
-    assert connection.read().body == NOT_FOUND
-    assert connection.read().body == HEALTHZ
+from test_endpoints import HEALTHZ, METHOD_NOT_ALLOWED, READYZ, ROOTFS
 
 
 def test_a_body_that_comes_later_is_not_the_next_request(connection):
@@ -236,25 +205,6 @@ def test_many_connections_are_served_at_a_time(server):
     finally:
         for connection in connections:
             connection.socket.close()
-
-
-def test_threads_of_clients_get_their_own_answers(server):
-    wrong = []
-
-    def ask():
-        with server.connect() as connection:
-            for _ in range(100):
-                if connection.get("/v1/rootfs").body != ROOTFS:
-                    wrong.append("rootfs")
-                if connection.get("/x").body != NOT_FOUND:
-                    wrong.append("x")
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
 
 
 def test_connections_past_the_limit_wait(start):
