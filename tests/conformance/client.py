@@ -50,6 +50,7 @@ class Client(Connection):
         super().__init__(server.address, **{"timeout": SECONDS, **options})
         self.server = server
         self.asked = collections.deque()
+        self.is_woken = False  # for late-pipelining
 
     def head_of(self, asked):
         """The bytes of a request without its body. The caller sends them."""
@@ -78,6 +79,15 @@ class Client(Connection):
         if answer.status == 100 and self.server.has("interim-100"):
             answer = self.read(head=asked.method == "HEAD")
         return answer
+
+    def refusal(self):
+        """The status with which a framework ends the connection."""
+        self.asked.clear()
+        try:
+            while True:
+                self.receive()
+        except EOFError:
+            return int(self.buffer.split(b" ")[1])
 
     def get(self, target, *fields, **more):
         return self.ask(Request(target, fields, **more)).answer()

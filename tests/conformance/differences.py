@@ -16,13 +16,17 @@ MEANINGS = {
     "held-threads": "a connection that is kept holds one of a few threads, and others wait",
     "length-required": "a POST without Content-Length is refused with 400 or 411",
     "no-chunk-extensions": "a body in chunks with extensions is refused",
+    "late-pipelining": "pipelined requests are answered when more comes behind them",
+    "no-absolute-target": "a target in absolute form is not found by the framework's router",
     "no-half-close": "a client that ends its side need not get its answer",
     "no-pipelining": "requests sent before the answer to the one before are dropped",
+    "no-upgrade": "a request that asks to upgrade its connection is refused with 400",
     "one-question-mark": "a target with two question marks is refused with 400",
     "unread-chunks": "a chunked body for the host's own 404 is taken for more requests",
     "upgrade-closes": "the connection ends after the answer to a request with Upgrade",
     # What does not reach the adapter.
     "decoded-path": "the path is compared decoded",
+    "method-in-capitals": "the method is in capitals, however it was sent",
 }
 
 

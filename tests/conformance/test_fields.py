@@ -131,6 +131,10 @@ def test_a_range_that_is_none_changes_nothing(server, client, catalog, field):
 ], ids=["h2c", "websocket"])
 @pytest.mark.parametrize("path", ENDPOINTS)
 def test_an_upgrade_is_not_taken(server, client, catalog, key, path, fields):
+    if server.has("no-upgrade"):
+        client.ask(Request(path, (f"X-Api-Key: {key}", *fields)))
+        assert client.refusal() == 400
+        return
     answer = client.get(path, f"X-Api-Key: {key}", *fields)
     check(answer, catalog.get(path, key), server)
     if server.has("upgrade-closes"):

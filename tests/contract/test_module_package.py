@@ -42,9 +42,12 @@ def test_package_is_marked_as_typed():
 
 def test_stub_has_what_the_package_has():
     classes = stub_classes()
-    named = set(classes) | {
-        node.target.id for node in stub().body if isinstance(node, ast.AnnAssign)
-    }
+    named = set(classes)
+    for node in stub().body:
+        if isinstance(node, ast.AnnAssign):
+            named.add(node.target.id)
+        elif isinstance(node, ast.FunctionDef):
+            named.add(node.name)
     assert set(muster.__all__) <= named
     for name, node in classes.items():
         if name.startswith("_"):

@@ -15,6 +15,7 @@ and answers the "Catalog & Identity" HTTP API from memory.
 What goes wrong is raised as a subclass of muster.Error.
 """
 
+from ._asgi import asgi
 from ._errors import (
     Aborted,
     AlreadyExists,
@@ -51,6 +52,7 @@ from ._model import (
     UserStats,
 )
 from ._muster import Catalog, Changes, Handler, Response, Snapshot, WriteBatch, __version__
+from ._wsgi import wsgi
 
 __all__ = [
     "Aborted",
@@ -91,6 +93,8 @@ __all__ = [
     "UserStats",
     "WriteBatch",
     "__version__",
+    "asgi",
+    "wsgi",
 ]
 
 # In which file of the package a class stands is nobody's business but ours.

@@ -1,10 +1,11 @@
 """Types of the package muster."""
 
-from collections.abc import Callable, Iterable, Mapping
+from _typeshed import StrOrBytesPath
+from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from os import PathLike
 from types import TracebackType
-from typing import Generic, Literal, Protocol, TypeAlias, TypeVar, final
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar, final
 
 __version__: str
 
@@ -29,6 +30,12 @@ _SandboxStatus: TypeAlias = Literal[
     "failed",
 ]
 _HostStatus: TypeAlias = Literal["active", "draining", "dead"]
+
+_Message: TypeAlias = MutableMapping[str, Any]
+_Scope: TypeAlias = MutableMapping[str, Any]
+_Receive: TypeAlias = Callable[[], Awaitable[_Message]]
+_Send: TypeAlias = Callable[[_Message], Awaitable[None]]
+_ASGIApplication: TypeAlias = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
 
 class _BinaryFile(Protocol):
     def read(self, size: int, /) -> bytes: ...
@@ -265,7 +272,7 @@ class Changes:
 class Catalog:
     @staticmethod
     def open(
-        path: str | bytes | PathLike[str] | PathLike[bytes],
+        path: StrOrBytesPath,
         *,
         durability: Literal["durable", "relaxed"] = "durable",
         flush_interval_ms: int = 100,
@@ -335,3 +342,35 @@ class Catalog:
         hosts_require_credential: bool = False,
         readiness_check: Callable[[], bool | str | None] | None = None,
     ) -> Handler: ...
+
+def wsgi(
+    catalog: Catalog | StrOrBytesPath | Callable[[], Catalog],
+    *,
+    next: WSGIApplication | None = None,
+    user_id: Callable[[WSGIEnvironment], str | None] | None = None,
+    mount_prefix: str = "",
+    serve_shapes: bool = True,
+    serve_rootfs: bool = True,
+    serve_hosts: bool = True,
+    serve_whoami: bool = True,
+    serve_healthz: bool = True,
+    serve_readyz: bool = True,
+    hosts_require_credential: bool = False,
+    readiness_check: Callable[[], bool | str | None] | None = None,
+) -> WSGIApplication: ...
+
+def asgi(
+    catalog: Catalog | StrOrBytesPath | Callable[[], Catalog],
+    *,
+    next: _ASGIApplication | None = None,
+    user_id: Callable[[_Scope], str | None] | None = None,
+    mount_prefix: str = "",
+    serve_shapes: bool = True,
+    serve_rootfs: bool = True,
+    serve_hosts: bool = True,
+    serve_whoami: bool = True,
+    serve_healthz: bool = True,
+    serve_readyz: bool = True,
+    hosts_require_credential: bool = False,
+    readiness_check: Callable[[], bool | str | None] | None = None,
+) -> _ASGIApplication: ...

@@ -1,0 +1,42 @@
+"""Flask, with Muster below a prefix:
+
+    MUSTER_DB=var/db gunicorn --chdir bindings/python/examples --preload --workers 2 \
+        --threads 4 flask_app:app
+"""
+
+import os
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+import muster
+
+app = flask.Flask(__name__)
+
+
+@app.post("/v1/sandboxes")
+def create() -> tuple[str, int]:
+    return f"created from {len(flask.request.get_data())} bytes\n", 201
+
+
+@app.errorhandler(404)
+def not_found(error: Exception) -> tuple[str, int]:
+    return "the program's own 404\n", 404
+
+
+store = os.path.abspath(os.environ["MUSTER_DB"])
+mounted = DispatcherMiddleware(app.wsgi_app, {"/api": muster.wsgi(store)})
+
+
+def with_header(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        headers.append(("X-Served-By", "example"))  # The program's own, on each answer.
+        return start_response(status, headers, exc_info)
+
+    return mounted(environ, start)
+
+
+app.wsgi_app = with_header  # type: ignore[assignment]

@@ -1,0 +1,93 @@
+"""muster.asgi(): the HTTP API as an application for ASGI servers."""
+
+from urllib.parse import unquote_to_bytes
+
+from ._mount import Mount, target_below
+from ._muster import Handler
+
+
+def asgi(catalog, *, next=None, user_id=None, **options):
+    """The HTTP API as an ASGI 3 application.
+
+    catalog is a Catalog, the path of a store, or a function that opens one; the
+    latter two are opened when the server starts its lifespan, or else when the first
+    request comes, in each process its own.
+
+    next is the application to go on with where a path is not one of ours, and for
+    whatever is not HTTP; without one the answer is 404, and WebSockets are refused.
+    user_id(scope) gives the user whom the program has authenticated by itself, ""
+    for nobody, or None to look at the request's API key. The options are those of
+    Catalog.handler(). Below a prefix that a framework or server has taken off
+    (root_path) no mount_prefix is needed.
+
+    Answers are made in the event loop's own thread: that takes microseconds, and less
+    than handing them to another. Only a user who is not remembered is read from disk.
+    """
+    return Application(Mount(catalog, options), next, user_id)
+
+
+class Application:
+    def __init__(self, mount, next, user_id):
+        self._mount = mount
+        self._next = next
+        self._user_id = user_id
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+        elif self._next is not None:
+            await self._next(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close"})  # Before it is accepted: 403.
+        else:
+            raise ValueError(f"muster.asgi() answers http, not {scope['type']}")
+
+    async def _http(self, scope, receive, send):
+        method, headers = scope["method"], scope["headers"]
+        target = _target(scope)
+        user_id = self._user_id(scope) if self._user_id is not None else None
+        response = self._mount.handler().handle(method, target, headers, user_id=user_id)
+        if response is None:
+            if self._next is not None:
+                await self._next(scope, receive, send)
+                return
+            response = Handler.not_found(method, target, headers)
+        fields = [
+            (name.lower().encode(), value.encode()) for name, value in response.headers.items()
+        ]
+        await send(
+            {"type": "http.response.start", "status": response.status, "headers": fields}
+        )
+        await send({"type": "http.response.body", "body": response.body})
+
+    async def _lifespan(self, scope, receive, send):
+        try:
+            self._mount.handler()
+        except Exception as error:
+            await receive()
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        try:
+            if self._next is not None:
+                await self._next(scope, receive, send)
+                return
+            await receive()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        finally:
+            self._mount.let_go()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _target(scope):
+    prefix = scope.get("root_path", "").rstrip("/").encode("utf-8", "replace")
+    path = scope["path"].encode("utf-8", "replace")
+    raw = scope.get("raw_path")
+    # Servers and frameworks do not agree on whether path has the prefix in it. Where
+    # it has, it is the whole of what was asked for.
+    if prefix and (path + b"/").startswith(prefix + b"/"):
+        if raw is None or unquote_to_bytes(raw.partition(b"?")[0]) == path:
+            path = path[len(prefix) :]
+    return target_below(prefix, path, raw, scope.get("query_string", b""))
