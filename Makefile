@@ -23,6 +23,7 @@ CHECK_PACKAGES := $(BUILD_PACKAGES) $(PYTHON_SERVER_PACKAGES) python3-pytest pyt
   python3-yaml python3-jinja2 clang-format curl git valgrind
 BENCH_PACKAGES := $(ENGINE_PACKAGES) libbenchmark-dev libsqlite3-dev librocksdb-dev \
   python3-matplotlib
+BENCH_HTTP_PACKAGES := $(BENCH_PACKAGES) $(SERVE_PACKAGES) $(HTTP_PACKAGES) nginx-light wrk
 BENCH_GO_PACKAGES := $(BENCH_PACKAGES) golang-go golang-github-hashicorp-go-memdb-dev
 FUZZ_PACKAGES := $(BUILD_PACKAGES) clang libclang-rt-14-dev
 FORMAT_PACKAGES := clang-format git
@@ -41,7 +42,7 @@ endif
 announce = @sed -n 's/^$@:.*\#\# /$@: /p' $(firstword $(MAKEFILE_LIST))
 need = @sh cmake/install-debian-packages.sh
 
-.PHONY: help serve check build bench bench-quick bench-go fuzz soak deps docs format clean
+.PHONY: help serve check build bench bench-quick bench-go bench-http fuzz soak deps docs format clean
 .NOTPARALLEL:
 
 help: ## Lists the targets.
@@ -98,6 +99,14 @@ bench-go: ## Measures go-memdb and puts it beside the others in docs/benchmarks.
 	  go build -o build/bench/bench_go ./bench/go
 	@/usr/bin/python3 -B bench/run.py --go build/bench
 
+bench-http: ## Measures the servers over loopback, in eight minutes, and puts them beside the others.
+	$(announce)
+	$(need) $(BENCH_HTTP_PACKAGES)
+	$(build-bench)
+	@cmake -DMUSTER_BUILD_CLI=ON build
+	@cmake --build build --target muster_bench_http
+	@/usr/bin/python3 -B bench/run.py --http build/bench
+
 soak: ## Kills writers, cuts the power and flips bytes for SOAK_SECONDS=600, or SOAK_COUNT times each.
 	$(announce)
 	$(need) $(BUILD_PACKAGES)
@@ -108,7 +117,7 @@ soak: ## Kills writers, cuts the power and flips bytes for SOAK_SECONDS=600, or 
 
 deps: ## Installs every Debian package that any target needs and that is missing.
 	$(announce)
-	$(need) $(sort $(CHECK_PACKAGES) $(BENCH_GO_PACKAGES) $(FUZZ_PACKAGES) $(FORMAT_PACKAGES))
+	$(need) $(sort $(CHECK_PACKAGES) $(BENCH_HTTP_PACKAGES) $(BENCH_GO_PACKAGES) $(FUZZ_PACKAGES) $(FORMAT_PACKAGES))
 
 fuzz: ## Looks for inputs that break the rendered list, for FUZZ_SECONDS=60.
 	$(announce)

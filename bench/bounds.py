@@ -17,6 +17,16 @@ def load_bounds():
     return json.loads(BOUNDS.read_text(encoding="utf-8"))
 
 
+def applying(summary, bounds):
+    """The bounds of what was measured: those of `make bench-http`, the others, or both."""
+
+    def of_http(name):
+        return name.startswith("http_")
+
+    kinds = {of_http(name) for name in summary}
+    return {name: bound for name, bound in bounds.items() if of_http(name) in kinds}
+
+
 def number(value):
     return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
 
@@ -41,7 +51,7 @@ def hold(summary, bounds):
 
 
 def show(summary):
-    bounds = load_bounds()
+    bounds = applying(summary, load_bounds())
     missing = sorted(bounds.keys() - summary.keys())
     if missing:
         sys.exit(f"the summary lacks {', '.join(missing)}")

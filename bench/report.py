@@ -9,9 +9,10 @@ import pathlib
 import sys
 
 import bounds
+import over_http
 import summary
 from results import MissingScenario, Results
-from units import count_text, time_text
+from units import count_text, table, time_text
 
 TEXT = pathlib.Path(__file__).with_name("report.md")
 
@@ -69,13 +70,6 @@ def plain(labels):
     return {peer: label.replace("`", "") for peer, label in labels.items()}
 
 
-def table(head, rows):
-    """A Markdown table; numbers, which are all but the first column, to the right."""
-    lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(lines)
-
-
 class Report:
     def __init__(self, results):
         self.r = results
@@ -112,8 +106,9 @@ class Report:
         return "\n".join(lines)
 
     def figures(self):
-        all_bounds = bounds.load_bounds()
-        held = bounds.hold(summary.summarize(self.r), all_bounds)
+        figures = summary.summarize(self.r)
+        all_bounds = bounds.applying(figures, bounds.load_bounds())
+        held = bounds.hold(figures, all_bounds)
         rows = [
             (f"`{name}`: {all_bounds[name]['meaning']}", bounds.number(value), bound,
              {True: "yes", False: "**no**", None: ""}[holds])
@@ -289,7 +284,7 @@ def render(results):
         "requests": report.requests(),
         "opening": report.opening(), "updates": report.updates(),
         "writes": report.writes(), "sizes_of_updates": report.sizes_of_updates(),
-        "reading": report.reading(),
+        "reading": report.reading(), "http": over_http.section(results),
     }
     text = TEXT.read_text(encoding="utf-8")
     for name, value in fields.items():

@@ -59,6 +59,10 @@ class Results:
     def has(self, scenario, **parameters):
         return _key(scenario, {"threads": 1, **parameters}) in self._runs
 
+    def measured(self, scenario):
+        """Whether there is anything of a scenario."""
+        return any(name == scenario for name, _ in self._runs)
+
     def median(self, field, scenario, **parameters):
         """The median over the repetitions of a number that each run has."""
         return statistics.median(run[field] for run in self._find(scenario, parameters))

@@ -1,7 +1,7 @@
 """Runs the benchmarks and writes results.json and summary.json; after a full run
 also docs/benchmarks.md.
 
-    run.py [--quick | --go] PROGRAMS
+    run.py [--quick | --go | --http] PROGRAMS
 
 PROGRAMS is the folder that has the programs bench_*; everything but the document
 is written there.
@@ -105,17 +105,36 @@ def run_go(programs):
     print(f"go-memdb: {time.monotonic() - begin:.0f} s", flush=True)
 
 
-def merge_parts(programs, quick):
-    """results.json of the parts that belong together, and of go-memdb if that was
-    ever measured here."""
-    names = [name for name, modes in SCENARIOS.items() if modes[quick]]
-    parts = [read(programs / f"{name}.json") for name in names]
+def run_http(programs):
+    """Says by itself how far it is."""
+    begin = time.monotonic()
+    measure = ROOT / "bench" / "http" / "measure.py"
+    if subprocess.run([sys.executable, "-B", measure, programs], check=False).returncode:
+        sys.exit(1)
+    print(f"http: {time.monotonic() - begin:.0f} s", flush=True)
+
+
+def parts_of(programs, mode):
+    """What belongs together: the scenarios of a run in that mode, or none of them, and
+    what the servers and go-memdb came to if that was ever measured here."""
+    parts = []
+    if mode:
+        names = [name for name, modes in SCENARIOS.items() if modes[mode == "quick"]]
+        parts = [read(programs / f"{name}.json") for name in names]
+    http = programs / "http.json"
+    if http.exists():
+        parts.append(read(http))
     go = programs / "go.json"
-    if go.exists() and not quick:
+    if go.exists() and mode == "full":
         part = read(go)
         part["context"]["go_date"] = part["context"].pop("date")
         parts.append(part)
-    document = merge(parts)
+    return parts
+
+
+def merge_parts(programs, mode):
+    """results.json."""
+    document = merge(parts_of(programs, mode))
     for key in ("executable", "host_name"):
         document["context"].pop(key, None)
     document["context"].update(machine())
@@ -129,34 +148,44 @@ def write_summary(programs, results):
     bounds.show(figures)
 
 
-def put_go_beside(programs):
-    """Whether there are results of a full run for go-memdb to stand beside."""
+def mode_of(programs):
+    """How the scenarios were run last: "full", "quick", or "" for not at all."""
     pages = programs / "pages.json"
-    if pages.exists() and read(pages)["context"]["mode"] == "full":
-        return True
-    print("go-memdb is kept until `make bench` has measured the others")
-    return False
+    return read(pages)["context"]["mode"] if pages.exists() else ""
+
+
+def measure(arguments, programs):
+    """Measures what is asked for; the mode of the run that it belongs to."""
+    if arguments.http:
+        run_http(programs)
+        return mode_of(programs)
+    if arguments.go:
+        run_go(programs)
+        return mode_of(programs)
+    for scenario, modes in SCENARIOS.items():
+        if modes[arguments.quick]:
+            run_scenario(programs, scenario, *modes[arguments.quick], arguments.quick)
+    return "quick" if arguments.quick else "full"
 
 
 def main():
     parser = argparse.ArgumentParser(description="runs the benchmarks")
     parser.add_argument("--quick", action="store_true", help="all figures in two minutes")
     parser.add_argument("--go", action="store_true", help="only the peer in Go")
+    parser.add_argument("--http", action="store_true", help="only the HTTP servers")
     parser.add_argument("programs", type=pathlib.Path)
     arguments = parser.parse_args()
     programs = arguments.programs.resolve()
-    if arguments.go:
-        run_go(programs)
-        if not put_go_beside(programs):
-            return
-    else:
-        for scenario, modes in SCENARIOS.items():
-            if modes[arguments.quick]:
-                run_scenario(programs, scenario, *modes[arguments.quick], arguments.quick)
+    mode = measure(arguments, programs)
+    if arguments.go and mode != "full":
+        print("go-memdb is kept until `make bench` has measured the others")
+        return
     try:
-        results = merge_parts(programs, arguments.quick)
-        if not arguments.quick:
+        results = merge_parts(programs, mode)
+        if mode == "full":
             report.write(results, ROOT / "docs")
+        elif arguments.http:
+            print("docs/benchmarks.md gets it when `make bench` has measured the others")
         write_summary(programs, results)
     except MissingScenario as missing:
         sys.exit(f"bench: {missing}")

@@ -6,6 +6,7 @@
 import json
 import sys
 
+import over_http
 from results import MissingScenario, Results
 
 _RANDOM = {"limit": 50, "at": "random"}
@@ -102,13 +103,23 @@ FIGURES = {
     "update_1M_over_1k": _round(
         "large_over_small", "relaxed", hosts=1000000, peer="muster_1000"
     ),
+    **over_http.FIGURES,
 }
+
+
+def measured_figures(results):
+    """The figures of `make bench-http` stand beside the others where that has run, and
+    alone where only that has."""
+    if not results.measured("http"):
+        return {name: figure for name, figure in FIGURES.items()
+                if name not in over_http.FIGURES}
+    return FIGURES if results.measured("pages") else over_http.FIGURES
 
 
 def summarize(results):
     """Name to number, for every name; MissingScenario says what is not there."""
     summary = {}
-    for name, figure in FIGURES.items():
+    for name, figure in measured_figures(results).items():
         try:
             summary[name] = float(f"{figure(results):.4g}")
         except MissingScenario as missing:

@@ -1,4 +1,4 @@
-"""How numbers are written in the document and on the plots."""
+"""How numbers and tables are written in the document and on the plots."""
 
 
 def time_text(ns):
@@ -11,3 +11,10 @@ def time_text(ns):
 
 def count_text(number):
     return f"{number:,.0f}"
+
+
+def table(head, rows):
+    """A Markdown table; numbers, which are all but the first column, to the right."""
+    lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines)

@@ -47,7 +47,7 @@ def test_each_figure_is_printed_and_a_broken_bound_is_no_error(tmp_path):
     assert done.returncode == 0
     assert [line.split()[0] for line in lines[:-1]] == list(load_bounds())
     assert [line.split()[0] for line in lines if line.endswith("NOT")] == ["etag_304_ns"]
-    assert lines[-1] == "21 of 22 figures are within their bounds"
+    assert lines[-1] == "37 of 38 figures are within their bounds"
 
 
 def test_a_figure_without_a_bound_is_shown_and_not_counted(tmp_path):
@@ -55,7 +55,7 @@ def test_a_figure_without_a_bound_is_shown_and_not_counted(tmp_path):
     assert not load_bounds()[name].keys() - {"meaning"}
     lines = run(tmp_path, {**WITHIN, name: 12345}).stdout.splitlines()
     assert [line.split() for line in lines if line.startswith(name)] == [[name, "12,345"]]
-    assert lines[-1] == "22 of 22 figures are within their bounds"
+    assert lines[-1] == "38 of 38 figures are within their bounds"
 
 
 def test_a_figure_that_is_missing_is_an_error(tmp_path):

@@ -1,0 +1,57 @@
+"""Whether two servers may be compared: both answer, before any clock starts, what
+they must."""
+
+from servers import ServerFault
+from site_data import target
+
+CHECKED = 64  # of the offsets
+
+# What is told beside the body may differ in value, not in length.
+_VALUES = ("content-type", "cache-control")
+
+
+def check_pages(name, site, answers):
+    """Answers of Muster: each the page that was asked for."""
+    for offset, (status, fields, body) in zip(site.offsets, answers):
+        if status != 200 or body != site.expected(offset):
+            raise ServerFault(f"{name}: {target(offset)} has another answer than the rows give")
+        _check_fields(name, fields, body)
+
+
+def check_constant(name, constant, answers):
+    """Answers of a constant: always the same bytes."""
+    for status, fields, body in answers:
+        if status != 200 or body != constant:
+            raise ServerFault(f"{name}: does not answer with the bytes of the constant")
+        _check_fields(name, fields, body)
+
+
+def _check_fields(name, fields, body):
+    if fields.get("content-length") != str(len(body)):
+        raise ServerFault(f"{name}: Content-Length is {fields.get('content-length')}")
+
+
+def check_fields(name, ours, peer):
+    """The constant of a framework has the header fields that our adapter's answer has,
+    of the same lengths. Ours may have more, never fewer."""
+    missing = sorted(peer.keys() - ours.keys())
+    if missing:
+        raise ServerFault(f"{name}: the constant has fields that ours lacks: {missing}")
+    for field in ("content-type", "cache-control", "etag"):
+        if len(ours[field]) != len(peer.get(field, "")):
+            raise ServerFault(f"{name}: the constant's {field} is not as long as ours")
+    for field in _VALUES:
+        if ours[field] != peer[field]:
+            raise ServerFault(f"{name}: the constant's {field} is {peer[field]}")
+
+
+def check_pair(ours, peer, site):
+    targets = [target(offset) for offset in site.offsets[:CHECKED]]
+    with ours as server:
+        our_answers = server.get(targets)
+    with peer as server:
+        peer_answers = server.get(targets)
+    check_pages(ours.name, site, our_answers)
+    check_constant(peer.name, site.constant.read_bytes(), peer_answers)
+    if peer.name != "nginx":  # which has an entity tag and fields of its own
+        check_fields(ours.name, our_answers[0][1], peer_answers[0][1])
