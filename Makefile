@@ -102,8 +102,9 @@ bench-go: ## Measures go-memdb and puts it beside the others in docs/benchmarks.
 bench-http: ## Measures the servers over loopback, in eight minutes, and puts them beside the others.
 	$(announce)
 	$(need) $(BENCH_HTTP_PACKAGES)
-	$(build-bench)
-	@cmake -DMUSTER_BUILD_CLI=ON build
+	@test -e build/build.ninja || cmake --preset release -DMUSTER_BUILD_PYTHON=OFF \
+	  -DMUSTER_BUILD_TESTS=OFF
+	@cmake -DMUSTER_BUILD_BENCH=ON -DMUSTER_BUILD_CLI=ON build
 	@cmake --build build --target muster_bench_http
 	@/usr/bin/python3 -B bench/run.py --http build/bench
 
