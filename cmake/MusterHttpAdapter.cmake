@@ -1,5 +1,6 @@
 # muster_http_adapter(NAME
 #   PKG_CONFIG MODULE | FIND_PACKAGE "PACKAGE VERSION"…  where the framework is found
+#   | LIBRARY NAME HEADER FILE                           or these, if it has neither
 #   [LIBRARIES TARGET…]     what it gives to link with FIND_PACKAGE
 #   [PC_REQUIRES MODULE…]   for pkg-config, where PKG_CONFIG does not say it
 #   [PC_LIBS FLAG…] [PC_CFLAGS FLAG…]
@@ -18,6 +19,21 @@ include_guard()
 # Which adapters there are here, for tests and the installation.
 set_property(GLOBAL PROPERTY MUSTER_HTTP_ADAPTERS "")
 
+# Writes the lines that look for a library and its header.
+function(muster_write_finder name lines)
+  set(variable MUSTER_HTTP_${name})
+  file(WRITE ${lines} "find_library(${variable}_LIBRARY ${arg_LIBRARY})
+find_path(${variable}_INCLUDE_DIR ${arg_HEADER})
+mark_as_advanced(${variable}_LIBRARY ${variable}_INCLUDE_DIR)
+if(${variable}_LIBRARY AND ${variable}_INCLUDE_DIR AND NOT TARGET MusterFramework::${name})
+  add_library(MusterFramework::${name} UNKNOWN IMPORTED GLOBAL)
+  set_target_properties(MusterFramework::${name} PROPERTIES
+    IMPORTED_LOCATION \"\${${variable}_LIBRARY}\"
+    INTERFACE_INCLUDE_DIRECTORIES \"\${${variable}_INCLUDE_DIR}\")
+endif()
+")
+endfunction()
+
 # Sets FOUND; writes the lines that find the framework again in a program that
 # has the installed package.
 function(muster_find_framework name found)
@@ -28,6 +44,12 @@ function(muster_find_framework name found)
     set(${found} ${${upper}_FOUND} PARENT_SCOPE)
     file(WRITE ${lines} "if(NOT TARGET PkgConfig::${upper})\n"
       "  pkg_check_modules(${upper} REQUIRED IMPORTED_TARGET ${arg_PKG_CONFIG})\nendif()\n")
+  elseif(arg_LIBRARY)
+    muster_write_finder(${name} ${lines})
+    include(${lines})
+    if(TARGET MusterFramework::${name})
+      set(${found} TRUE PARENT_SCOPE)
+    endif()
   else()
     set(all_found TRUE)
     file(WRITE ${lines} "")
@@ -70,17 +92,19 @@ function(muster_adapter_install name)
 endfunction()
 
 function(muster_http_adapter name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PKG_CONFIG"
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PKG_CONFIG;LIBRARY;HEADER"
     "FIND_PACKAGE;LIBRARIES;PC_REQUIRES;PC_LIBS;PC_CFLAGS;DIFFERENCES")
   muster_find_framework(${name} found)
   if(NOT found)
     message(STATUS "muster::http_${name} is not built: there is no "
-                   "${arg_PKG_CONFIG}${arg_FIND_PACKAGE}")
+                   "${arg_PKG_CONFIG}${arg_FIND_PACKAGE}${arg_LIBRARY}")
     return()
   endif()
   if(arg_PKG_CONFIG)
     string(TOUPPER ${name} upper)
     list(APPEND arg_LIBRARIES PkgConfig::${upper})
+  elseif(arg_LIBRARY)
+    list(APPEND arg_LIBRARIES MusterFramework::${name})
   endif()
 
   add_library(muster_http_${name} INTERFACE)

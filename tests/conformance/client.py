@@ -52,15 +52,21 @@ class Client(Connection):
         self.asked = collections.deque()
         self.is_woken = False  # for late-pipelining
 
+    def bytes_of(self, asked):
+        if self.server.has("no-tabs"):
+            fields = tuple(field.replace("\t", " ") for field in asked.fields)
+            asked = dataclasses.replace(asked, fields=fields)
+        return asked.bytes(self.server.traits.prefix)
+
     def head_of(self, asked):
         """The bytes of a request without its body. The caller sends them."""
         self.asked.append(asked)
-        return dataclasses.replace(asked, body=b"").bytes(self.server.traits.prefix)
+        return self.bytes_of(dataclasses.replace(asked, body=b""))
 
     def ask(self, *requests):
         """Sends requests in one piece."""
         self.asked.extend(requests)
-        self.send(b"".join(asked.bytes(self.server.traits.prefix) for asked in requests))
+        self.send(b"".join(map(self.bytes_of, requests)))
         return self
 
     def answer(self):

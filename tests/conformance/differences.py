@@ -20,8 +20,10 @@ MEANINGS = {
     "no-absolute-target": "a target in absolute form is not found by the framework's router",
     "no-half-close": "a client that ends its side need not get its answer",
     "no-pipelining": "requests sent before the answer to the one before are dropped",
+    "no-tabs": "a request with a tab among its fields is refused with 400",
     "no-upgrade": "a request that asks to upgrade its connection is refused with 400",
     "one-question-mark": "a target with two question marks is refused with 400",
+    "own-absolute-form": "a target in absolute form is answered where its port is the server's",
     "unread-chunks": "a chunked body for the host's own 404 is taken for more requests",
     "upgrade-closes": "the connection ends after the answer to a request with Upgrade",
     # What does not reach the adapter.

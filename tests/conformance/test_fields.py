@@ -16,6 +16,17 @@ def test_forms_of_the_tag_that_match(server, client, path):
         check(client.get(path, "If-None-Match: " + form.format(tag)), NOT_MODIFIED, server)
 
 
+def test_a_tab_may_stand_around_a_value(server, client):
+    client.asked.append(asked := Request("/healthz", ("X-Other:\tx\t",)))
+    client.send(asked.bytes(server.traits.prefix))
+    answer = client.frameworks_answer()
+    if server.has("no-tabs"):
+        assert answer.status == 400
+        assert client.is_ended()
+        return
+    check(answer, HEALTHZ, server)
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_forms_of_the_tag_that_do_not_match(server, client, catalog, path):
     tag = client.get(path).headers["etag"]

@@ -67,12 +67,23 @@ def test_an_absolute_target_is_its_path_and_query(server, client, catalog, origi
         client.ask(Request(origin + "/v1/hosts"))
         host.check_not_found(client.frameworks_answer(), server, outside=True)
         return
+    if server.has("own-absolute-form"):
+        check_refused_as_not_for_this_port(client, origin)
+        origin, client = f"http://any.example:{server.address[1]}", server.connect()
     answer = client.get(origin + "/v1/hosts?limit=2&offset=1")
     check(answer, catalog.page("/v1/hosts", 2, 1), server)
     if server.has("absolute-form-closes"):
         assert client.is_ended()
         client = server.connect()
     host.check_not_found(client.get(origin + "/v1/hosts/"), server)
+
+
+def check_refused_as_not_for_this_port(client, origin):
+    client.ask(Request(origin + "/v1/hosts"))
+    try:
+        assert client.frameworks_answer().status == 400
+    except EOFError:
+        pass
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)

@@ -71,12 +71,21 @@ class Connection:
             assert name.lower() not in headers, f"{name} is there twice"
             headers[name.lower()] = value.strip(" \t")
         bodiless = head or status[0] == "1" or status in ("204", "304")
-        length = 0 if bodiless else int(headers["content-length"])
+        length = 0 if bodiless else self.length_of_body(headers)
         while len(self.buffer) < length:
             self.receive()
         body = bytes(self.buffer[:length])
         del self.buffer[:length]
         return Answer(version, int(status), headers, body)
+
+    def length_of_body(self, headers):
+        """As it is said, or up to the end of the connection."""
+        if "content-length" in headers:
+            return int(headers["content-length"])
+        assert headers.get("connection", "").lower() == "close", headers
+        while data := self.socket.recv(65536):
+            self.buffer += data
+        return len(self.buffer)
 
     def is_closed(self):
         """Waits for the end of the stream; True where nothing came before it."""

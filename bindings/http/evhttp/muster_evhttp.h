@@ -17,6 +17,7 @@
 //     the answer, the program's own too.
 //   - It writes without MSG_NOSIGNAL: a program must ignore SIGPIPE, or a client
 //     that goes away ends it.
+//   - It answers "Expect: 100-continue" before Muster does (interim-100).
 //   - It refuses chunks with extensions: 413 (no-chunk-extensions).
 //   - After a target in absolute form it closes the connection, unless the host
 //     is made known with evhttp_add_server_alias() (absolute-form-closes).

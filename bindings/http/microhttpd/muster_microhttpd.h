@@ -11,10 +11,11 @@
 //   [x] pipelining              MHD reads the next request when one is answered
 //   [x] threads                 Handle() on the request's thread, on several at once
 //
-// MHD calls the program's handler several times for one request: first with its
-// header fields, then with each part of its body, then once more, and closes the
-// connection where it is answered before that. And it keeps the raw target from
-// the handler. Begin() and End() keep it, at MHD's *req_cls:
+// MHD answers "Expect: 100-continue" before Muster does (interim-100). It calls the
+// program's handler several times for one request: first with its header fields,
+// then with each part of its body, then once more, and closes the connection where
+// it is answered before that. The raw target it does not give to the handler: Begin()
+// and End() keep it, at MHD's *req_cls.
 //
 //   MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, port, nullptr, nullptr, Serve, &handler,
 //                    MHD_OPTION_URI_LOG_CALLBACK, muster::microhttpd::Begin<>, nullptr,
@@ -24,8 +25,7 @@
 // Bytes only: routes, query and status are the core's. A path that is not
 // Muster's gives nothing, and the program goes on with its own routes:
 //
-//   MHD_Result Serve(void* handler, MHD_Connection* connection, …, size_t* size, void** state)
-//   {
+//   MHD_Result Serve(void* handler, MHD_Connection* connection, …, void** state) {
 //     auto answer = muster::microhttpd::Handle(*static_cast<muster::Handler*>(handler),
 //                                              connection, method, size, state);
 //     if (answer) return muster::microhttpd::Queue(connection, *answer);
