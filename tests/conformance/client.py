@@ -73,9 +73,9 @@ class Client(Connection):
         """The answer to the first request that has none yet: Muster's or the host's."""
         asked = self.asked[0]
         answer = self.frameworks_answer()
-        by_host = answer.status == 404 and self.server.traits.not_found == "host"
-        if not asked.is_own and not by_host:
-            openapi.check(asked.method, asked.target, without_additions(answer, self.server))
+        if not asked.is_own:
+            openapi.check(asked.method, asked.target, without_additions(answer, self.server),
+                          self.server.traits.not_found)
         return answer
 
     def frameworks_answer(self):
