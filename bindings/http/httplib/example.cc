@@ -43,10 +43,16 @@ int main(int argc, char** argv) {
   server.set_tcp_nodelay(true);
   server.set_write_timeout(std::chrono::minutes(1));
   server.new_task_queue = [] { return new httplib::ThreadPool(128); };  // one a connection
+  int listener = -1;
+  server.set_socket_options([&](int socket) {
+    httplib::default_socket_options(socket);
+    listener = socket;
+  });
   const int port = std::atoi(argc > 2 ? argv[2] : "8080");
   if (!server.bind_to_port("127.0.0.1", port)) {
     return std::cerr << "port " << port << " is taken: choose another\n", 1;
   }
+  listen(listener, SOMAXCONN);  // httplib's own backlog is 5
   std::cout << "listening on http://127.0.0.1:" << port << std::endl;
   return server.listen_after_bind() ? 0 : 1;
 }

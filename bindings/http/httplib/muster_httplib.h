@@ -1,19 +1,18 @@
 // Muster behind cpp-httplib 0.11.4.
 //
-//   [~] body without a copy     above 16 KiB, in runs of 4 KiB and more; less is gathered, as a
-//                               write of httplib's is three system calls
+//   [~] body without a copy     above 16 KiB; a smaller one is copied, since each write of
+//                               httplib's is three system calls
 //   [x] HEAD                    GET's headers with its Content-Length, no body
 //   [x] 304                     no body and no Content-Length
 //   [x] keep-alive              5 requests by default: set_keep_alive_max_count()
 //   [ ] pipelining              no-pipelining: what came with another request is dropped
-//   [x] threads                 Handle() from any of them, several at once; held-threads: a
-//                               connection takes one of httplib's for as long as it lasts
+//   [x] threads                 Handle() from any of them, several at once; a connection takes
+//                               one of httplib's for as long as it lasts: new_task_queue
 //   [x] a request with a body   answered, and then the connection ends
 //   [x] Range, Accept-Encoding  ignored
 //
-// What httplib does by itself: bad-range, one-question-mark, interim-100,
-// no-half-close; and on the program's own routes length-required and unread-chunks
-// (it takes a GET's or HEAD's body of any kind for the next request). It gives
+// Before it asks anybody, httplib refuses or does: bad-range, one-question-mark,
+// interim-100, no-half-close; on the program's own routes length-required. It gives
 // header fields percent-decoded, so an API key with a "%" may not be found.
 //
 // Bytes only: routes, query and status are the core's. A path that is not
@@ -27,16 +26,15 @@
 // is one each: a program that has such hooks calls Handle() and Finish() in them.
 // Its default headers are on Muster's answers too. Its error handler is asked for
 // every status from 400 on, so let it look at the status: 404 is never Muster's.
-// set_tcp_nodelay(true) keeps a body from waiting until the client has
-// acknowledged the headers; set_write_timeout() is how long a slow client may
-// take none of it.
+// Without set_tcp_nodelay(true) a body may wait until the client has acknowledged
+// the headers; set_write_timeout() is for how long a client may take nothing.
 #ifndef MUSTER_HTTPLIB_H_
 #define MUSTER_HTTPLIB_H_
 
 #include <httplib.h>
 
+#include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -63,39 +61,43 @@ class Fields final : public HeaderFields {
   const ::httplib::Headers& fields_;
 };
 
-// Whether a body follows the request's fields (RFC 9112, section 6.3).
-inline bool HasBody(const ::httplib::Headers& fields) {
+// Whether a body follows the fields (RFC 9112, section 6.3) that httplib has left
+// unread: it reads those of few methods, and only when it asks a route.
+inline bool LeavesBody(const ::httplib::Request& request, bool asked_route) {
   static const std::string coding = "Transfer-Encoding", length = "Content-Length";
-  const auto [first, last] = fields.equal_range(length);
-  for (auto field = first; field != last; ++field) {
-    if (field->second != "0") return true;
-  }
-  return fields.find(coding) != fields.end();
+  const auto [first, last] = request.headers.equal_range(length);
+  const bool has_length = std::any_of(first, last, [](auto& f) { return f.second != "0"; });
+  if (!has_length && request.headers.count(coding) == 0) return false;
+  const std::string& method = request.method;
+  const bool is_read = method == "POST" || method == "PUT" || method == "PATCH" ||
+                       (method == "DELETE" && first != last);
+  return !asked_route || !is_read;
 }
 
-// Writes the spans, the short ones together. The sink knows what failed.
-inline void Write(const Spans& spans, ::httplib::DataSink& sink) {
-  char gathered[4096];
-  size_t size = 0;
-  const auto flush = [&] {
-    if (size != 0) sink.write(gathered, size);
-    size = 0;
+// Ends the connection with an answer that is ready to be sent, which httplib does
+// when a provider says that it failed.
+inline void EndWith(const ::httplib::Request& request, ::httplib::Response& response) {
+  response.headers.erase("Keep-Alive");
+  response.headers.erase("Connection");
+  response.headers.emplace("Connection", "close");
+  ::httplib::ContentProvider provider = std::move(response.content_provider_);
+  std::string body = std::move(response.body);
+  response.body.clear();
+  if (request.method == "HEAD") {  // on which no provider is asked
+    const_cast<::httplib::Request&>(request).method = "GET";
+    provider = nullptr;
+    body.clear();
+  }
+  response.content_provider_ = [provider = std::move(provider), body = std::move(body)](
+                                   size_t offset, size_t size, ::httplib::DataSink& sink) {
+    if (provider) provider(offset, size, sink);
+    if (!body.empty()) sink.write(body.data(), body.size());
+    return false;
   };
-  for (std::string_view bytes : spans) {
-    if (bytes.size() > sizeof(gathered) - size) flush();
-    if (bytes.size() >= sizeof(gathered)) {
-      sink.write(bytes.data(), bytes.size());
-    } else {
-      std::memcpy(gathered + size, bytes.data(), bytes.size());
-      size += bytes.size();
-    }
-  }
-  flush();
 }
 
-// Hands over a Response, which is kept until it is sent. `is_last`: the connection
-// ends with it, as it does where a provider says that it failed.
-inline void Send(Response from, bool is_last, ::httplib::Response& to) {
+// Hands over a Response, which is kept until it is sent.
+inline void Send(Response from, ::httplib::Response& to) {
   constexpr size_t kCopied = 16384;
   to.status = from.status();
   to.reason = from.reason();  // which httplib does not use: it is for Finish()
@@ -103,19 +105,19 @@ inline void Send(Response from, bool is_last, ::httplib::Response& to) {
     to.headers.emplace(header->name, header->value);
   }
   const size_t size = from.body().byte_count();
-  if (size != 0 && size <= kCopied && !is_last) {
+  if (size != 0 && size <= kCopied) {
     to.body = from.body().ToString();
   } else if (from.content_length()) {
     to.content_length_ = static_cast<size_t>(*from.content_length());
-    auto kept = std::make_shared<const Response>(std::move(from));
-    to.content_provider_ = [kept, is_last](size_t, size_t, ::httplib::DataSink& sink) {
-      Write(kept->body(), sink);
-      return !is_last;
+    to.content_provider_ = [kept = std::make_shared<const Response>(std::move(from))](
+                               size_t, size_t, ::httplib::DataSink& sink) {
+      for (std::string_view bytes : kept->body()) sink.write(bytes.data(), bytes.size());
+      return true;
     };
   } else {
-    to.content_provider_ = [is_last](size_t, size_t, ::httplib::DataSink& sink) {
+    to.content_provider_ = [](size_t, size_t, ::httplib::DataSink& sink) {
       sink.done();
-      return !is_last;
+      return true;
     };
   }
 }
@@ -129,28 +131,25 @@ bool Handle(const Handler& handler, const ::httplib::Request& request,
   std::optional<Response> answer =
       handler.Handle({request.method, request.target, &fields}, user...);
   if (!answer) return false;
-  // httplib goes by the request in what it does with an answer. The request is
-  // its own variable, and not constant.
+  // What httplib would go by. The request is its own variable, and not constant.
   auto& answered = const_cast<::httplib::Request&>(request);
   answered.ranges.clear();
   answered.headers.erase("Accept-Encoding");
-  const bool is_last = HasBody(request.headers);
-  if (is_last) {
-    answered.headers.erase("Connection");
-    answered.headers.emplace("Connection", "close");
-    answered.method = "GET";  // on HEAD no provider is asked, so none could fail
-  }
-  Send(std::move(*answer), is_last, response);
+  Send(std::move(*answer), response);
   return true;
 }
 
-// Takes back what httplib adds to Muster's answers, in a post-routing hook.
+// Completes every answer, in a post-routing hook: takes back what httplib adds to
+// Muster's, and ends the connection where httplib would take the body of a request
+// for the next one, on the program's own routes too.
 inline void Finish(const ::httplib::Request& request, ::httplib::Response& response) {
-  if (response.reason.empty()) return;  // not Muster's
-  if (request.method == "HEAD") response.headers.erase("Accept-Ranges");
-  if (response.body.empty() && response.content_length_ == 0) {
+  const bool is_ours = !response.reason.empty();
+  if (is_ours && request.method == "HEAD") response.headers.erase("Accept-Ranges");
+  if (is_ours && response.body.empty() && response.content_length_ == 0) {
     response.headers.erase("Content-Type");
   }
+  const bool can_end = is_ours || !response.content_provider_;
+  if (can_end && LeavesBody(request, !is_ours)) EndWith(request, response);
 }
 
 // Answers Muster's paths on a server without hooks of its own. Borrows the handler.

@@ -13,10 +13,9 @@
 #include "muster_restinio.h"
 
 using Request = restinio::request_handle_t;
-using Status = restinio::request_handling_status_t;
 
 // The program's own routes.
-Status HandleOwn(const Request& request) {
+restinio::request_handling_status_t HandleOwn(const Request& request) {
   const bool ours = request->header().method() == restinio::http_method_post() &&
                     request->header().path() == "/v1/sandboxes";
   const std::string text =
@@ -36,7 +35,7 @@ int main(int argc, char** argv) {
   if (!handler.ok()) return std::cerr << handler.status() << "\n", 1;
   const auto port = static_cast<std::uint16_t>(std::atoi(argc > 2 ? argv[2] : "8080"));
 
-  const auto handle = [&](const Request& request) -> Status {
+  const auto handle = [&](const Request& request) {
     if (auto answer = muster::restinio::Handle(*handler, *request)) {
       return answer->append_header("X-Served-By", "example").done();
     }
@@ -49,9 +48,6 @@ int main(int argc, char** argv) {
                       .acceptor_post_bind_hook([port](auto& acceptor) {
                         acceptor.listen();
                         std::cout << "listening on http://127.0.0.1:" << port << std::endl;
-                      })
-                      .socket_options_setter([](auto& options) {
-                        options.set_option(asio::ip::tcp::no_delay(true));
                       })
                       .max_pipelined_requests(64)
                       .write_http_response_timelimit(std::chrono::minutes(1))

@@ -21,7 +21,7 @@
 //     …
 //   }
 //
-// The answer is one of RESTinio's response builders, with Muster's headers set:
+// The answer is one of RESTinio's response builders, which sends Muster's headers:
 // the program may add its own, and done() sends it, at once or later, from any
 // thread. It owns what its body points into (a snapshot of the catalog), until
 // RESTinio has sent it. As any of RESTinio's builders it throws
@@ -54,7 +54,7 @@ using Builder = ::restinio::response_builder_t<Output>;
 // has it, the others are valid too.
 class FirstSpan {
  public:
-  explicit FirstSpan(Response response) : response_(std::move(response)) {}
+  explicit FirstSpan(Response&& response) : response_(std::move(response)) {}
 
   const Response& response() const { return response_; }
   const char* data() const { return response_.body()[0].data(); }
@@ -92,32 +92,21 @@ class restinio::response_builder_t<muster::restinio::Output> final
  public:
   using base_response_builder_t::base_response_builder_t;
 
-  // What is to be sent. Once.
-  void SetResponse(muster::Response from) {
-    for (auto header = from.begin_headers(); header != from.end_headers(); ++header) {
-      m_header.add_field(std::string(header->name), std::string(header->value));
-    }
-    length_ = from.content_length();
-    if (!from.body().empty()) {
-      body_ = std::make_shared<const muster::restinio::FirstSpan>(std::move(from));
-    }
+  // What is to be sent.
+  void SetResponse(muster::Response&& response) {
+    kept_ = std::make_shared<const muster::restinio::FirstSpan>(std::move(response));
   }
 
-  // Sends the answer, as done() of RESTinio's builders does.
+  // Sends it, as done() of RESTinio's builders does.
   request_handling_status_t done(write_status_cb_t written = {}) {
     if (!m_connection) throw_done_must_be_called_once();
-    m_header.content_length(length_.value_or(0));
-    using Presence = impl::content_length_field_presence_t;
+    const muster::Spans& spans = kept_->response().body();
     writable_items_container_t items;
-    items.reserve(1 + (body_ ? body_->response().body().size() : 0));
-    items.emplace_back(impl::create_header_string(
-        m_header, length_ ? Presence::add_content_length : Presence::skip_content_length));
-    if (body_) {
-      const muster::Spans& spans = body_->response().body();
-      items.emplace_back(body_);
-      for (auto span = spans.begin() + 1; span != spans.end(); ++span) {
-        items.emplace_back(const_buffer(span->data(), span->size()));
-      }
+    items.reserve(1 + spans.size());
+    items.emplace_back(Head());
+    if (!spans.empty()) items.emplace_back(kept_);
+    for (size_t i = 1; i < spans.size(); ++i) {
+      items.emplace_back(const_buffer(spans[i].data(), spans[i].size()));
     }
     write_group_t group(std::move(items));
     group.status_line_size(calculate_status_line_size());
@@ -131,8 +120,27 @@ class restinio::response_builder_t<muster::restinio::Output> final
   }
 
  private:
-  std::optional<uint64_t> length_;
-  std::shared_ptr<const muster::restinio::FirstSpan> body_;  // null: none
+  // RESTinio's lines and the program's fields, and then Muster's: as fields of
+  // RESTinio's each would be two strings more.
+  std::string Head() const {
+    constexpr size_t kUsual = 512;
+    const muster::Response& response = kept_->response();
+    std::string head = impl::create_header_string(
+        m_header, impl::content_length_field_presence_t::skip_content_length, kUsual);
+    head.resize(head.size() - 2);  // the empty line
+    const auto add = [&head](std::string_view name, std::string_view value) {
+      head.append(name).append(": ").append(value).append("\r\n");
+    };
+    for (auto header = response.begin_headers(); header != response.end_headers(); ++header) {
+      add(header->name, header->value);
+    }
+    if (response.content_length()) {
+      add("Content-Length", std::to_string(*response.content_length()));
+    }
+    return head.append("\r\n");
+  }
+
+  std::shared_ptr<const muster::restinio::FirstSpan> kept_;
 };
 
 namespace muster::restinio {
