@@ -24,7 +24,6 @@ MEANINGS = {
     "no-upgrade": "a request that asks to upgrade its connection is refused with 400",
     "one-question-mark": "a target with two question marks is refused with 400",
     "own-absolute-form": "a target in absolute form is answered where its port is the server's",
-    "unread-chunks": "a chunked body for the host's own 404 is taken for more requests",
     "upgrade-closes": "the connection ends after the answer to a request with Upgrade",
     # What does not reach the adapter.
     "decoded-path": "the path is compared decoded",
