@@ -13,14 +13,14 @@ SOAK_COUNT ?=
 # The Debian packages that each target needs. Nobody else lists them.
 ENGINE_PACKAGES := g++ cmake ninja-build pkg-config ccache \
   libabsl-dev rapidjson-dev liblmdb-dev libsodium-dev
-SERVE_PACKAGES := $(ENGINE_PACKAGES) libboost-dev libcli11-dev
+SERVE_PACKAGES := $(ENGINE_PACKAGES) libboost-dev libcli11-dev libh2o-evloop-dev libssl-dev
 HTTP_PACKAGES := libasio-dev libcivetweb-dev libcpp-httplib-dev libevent-dev libh2o-evloop-dev \
   libmicrohttpd-dev librestinio-dev libssl-dev
 BUILD_PACKAGES := $(SERVE_PACKAGES) $(HTTP_PACKAGES) gcc libgtest-dev libgmock-dev libcmocka-dev \
   pybind11-dev python3-dev
 PYTHON_SERVER_PACKAGES := gunicorn uvicorn python3-flask python3-starlette mypy
 CHECK_PACKAGES := $(BUILD_PACKAGES) $(PYTHON_SERVER_PACKAGES) python3-pytest python3-jsonschema \
-  python3-yaml python3-jinja2 clang-format curl git valgrind
+  python3-yaml python3-jinja2 clang-format curl git nghttp2-client valgrind
 BENCH_PACKAGES := $(ENGINE_PACKAGES) libbenchmark-dev libsqlite3-dev librocksdb-dev \
   python3-matplotlib
 BENCH_HTTP_PACKAGES := $(BENCH_PACKAGES) $(SERVE_PACKAGES) $(HTTP_PACKAGES) nginx-light wrk

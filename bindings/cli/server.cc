@@ -9,7 +9,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using boost::beast::error_code;
+using boost::system::error_code;
 
 // How long requests under way may take when the server ends.
 constexpr std::chrono::seconds kFinishTime{10};
@@ -33,9 +33,7 @@ absl::Status CannotListen(const std::string& where, const error_code& error) {
 
 Server::Server(const ServerOptions& options)
     : options_(options),
-      limit_(options.max_connections, [this] { asio::post(context_, [this] { Accept(); }); }) {
-  session_options_.idle_timeout = options_.idle_timeout;
-}
+      limit_(options.max_connections, [this] { asio::post(context_, [this] { Accept(); }); }) {}
 
 // Connections give their places back while they end, so the workers go first.
 Server::~Server() { workers_.clear(); }
@@ -63,15 +61,18 @@ absl::Status Server::Start(const Handler* handler) {
   acceptor_.listen(kBacklog, error);
   if (error) return CannotListen(url(), error);
 
-  session_options_.handler = handler;
+  // A client that is gone is met as an error of the write.
+  std::signal(SIGPIPE, SIG_IGN);
   signals_.add(SIGTERM, error);
   signals_.add(SIGINT, error);
   signals_.async_wait([this](error_code cancelled, int) {
     if (!cancelled) OnSignal();
   });
+  SiteOptions site;
+  site.handler = handler;
+  site.idle_timeout_ms = static_cast<uint64_t>(options_.idle_timeout.count());
   for (int i = 0; i < options_.threads; ++i) {
-    workers_.emplace_back(session_options_,
-                          [this] { asio::post(context_, [this] { OnWorkerEnd(); }); });
+    workers_.emplace_back(site, [this] { asio::post(context_, [this] { OnWorkerEnd(); }); });
   }
   Accept();
   return absl::OkStatus();
@@ -87,29 +88,31 @@ void Server::Wait() {
   workers_.clear();
 }
 
-Worker& Server::NextWorker() { return workers_[next_worker_++ % workers_.size()]; }
-
 void Server::Accept() {
   if (!accepting_) return;
   ConnectionLimit::Ticket ticket = limit_.Take();
   if (!ticket) return;  // called again when there is room
-  Worker& worker = NextWorker();
-  acceptor_.async_accept(worker.context(), [this, &worker, ticket = std::move(ticket)](
-                                               error_code error, tcp::socket socket) mutable {
-    OnAccept(error, std::move(socket), worker, std::move(ticket));
-  });
+  acceptor_.async_accept(
+      [this, ticket = std::move(ticket)](error_code error, tcp::socket socket) mutable {
+        OnAccept(error, std::move(socket), std::move(ticket));
+      });
 }
 
-void Server::OnAccept(error_code error, tcp::socket socket, Worker& worker,
-                      ConnectionLimit::Ticket ticket) {
+void Server::OnAccept(error_code error, tcp::socket socket, ConnectionLimit::Ticket ticket) {
   if (error == asio::error::operation_aborted) return;
-  if (!error) worker.Adopt(std::move(socket), std::move(ticket));
+  if (!error) DealOut(std::move(socket), std::move(ticket));
   if (!error || error == asio::error::connection_aborted) return Accept();
   ticket.reset();
   retry_timer_.expires_after(kAcceptRetryTime);
   retry_timer_.async_wait([this](error_code cancelled) {
     if (!cancelled) Accept();
   });
+}
+
+void Server::DealOut(tcp::socket socket, ConnectionLimit::Ticket ticket) {
+  error_code error;
+  const int fd = socket.release(error);
+  if (!error) workers_[next_worker_++ % workers_.size()].Adopt(fd, std::move(ticket));
 }
 
 void Server::OnSignal() {
@@ -149,9 +152,8 @@ void Server::AcceptWhoIsWaiting() {
   while (!error) {
     ConnectionLimit::Ticket ticket = limit_.Take();
     if (!ticket) return;
-    Worker& worker = NextWorker();
-    tcp::socket socket = acceptor_.accept(worker.context(), error);
-    if (!error) worker.Adopt(std::move(socket), std::move(ticket));
+    tcp::socket socket = acceptor_.accept(error);
+    if (!error) DealOut(std::move(socket), std::move(ticket));
   }
 }
 

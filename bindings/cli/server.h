@@ -1,5 +1,7 @@
 // Server: a listening socket, its workers, and how it all ends.
 //
+// It accepts connections on a thread of its own and deals them out in turn.
+//
 //   serving --SIGTERM, SIGINT--> draining --drain_time--> finishing --> ended
 //
 // While draining it goes on serving, so that whoever balances the load can
@@ -26,7 +28,6 @@
 #include "connection_limit.h"
 #include "listen_address.h"
 #include "muster/http.h"
-#include "session.h"
 #include "worker.h"
 
 namespace muster::cli {
@@ -63,17 +64,16 @@ class Server {
 
  private:
   void Accept();
-  void OnAccept(boost::beast::error_code error, boost::asio::ip::tcp::socket socket,
-                Worker& worker, ConnectionLimit::Ticket ticket);
+  void OnAccept(boost::system::error_code error, boost::asio::ip::tcp::socket socket,
+                ConnectionLimit::Ticket ticket);
+  void DealOut(boost::asio::ip::tcp::socket socket, ConnectionLimit::Ticket ticket);
   void OnSignal();
   void StopAccepting();
   void Finish();
   void AcceptWhoIsWaiting();
   void OnWorkerEnd();
-  Worker& NextWorker();
 
   const ServerOptions options_;
-  SessionOptions session_options_;
   std::atomic<bool> draining_{false};
   ConnectionLimit limit_;               // outlives the tickets that the event loop may hold
   boost::asio::io_context context_{1};  // accepts, signals and phases only

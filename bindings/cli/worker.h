@@ -1,8 +1,7 @@
-// Worker: a thread, its event loop, and the connections that live there.
+// Worker: a thread, its h2o loop, and the connections that live there.
 //
-// One loop for each thread, and not one loop for all: a connection's handlers
-// then run in order without a strand, nothing of a connection moves between
-// cores, and threads share no queue. The price is that a connection stays with
+// One loop for each thread: h2o's loops are of one thread, and nothing of a
+// connection moves between cores. The price is that a connection stays with
 // the thread it was given; requests here take microseconds and connections are
 // dealt out in turn, so threads are loaded evenly.
 //
@@ -11,51 +10,77 @@
 #ifndef MUSTER_CLI_WORKER_H_
 #define MUSTER_CLI_WORKER_H_
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <h2o.h>
+
+#include <atomic>
 #include <boost/intrusive/list.hpp>
 #include <functional>
+#include <mutex>
 #include <thread>
+#include <vector>
 
+#include "connection.h"
 #include "connection_limit.h"
-#include "session.h"
+#include "part_of.h"
+#include "site.h"
 
 namespace muster::cli {
 
 class Worker {
  public:
-  // Starts the thread. `options` is borrowed. `on_end` is called in the thread
-  // when it has ended its last connection.
-  Worker(const SessionOptions& options, std::function<void()> on_end);
+  // Starts the thread. `on_end` is called in it when it has ended its last
+  // connection.
+  Worker(const SiteOptions& options, std::function<void()> on_end);
   ~Worker();  // as Abort(), and waits for the thread
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Where a socket for Adopt() must be made.
-  boost::asio::io_context& context() { return context_; }
-
-  // Serves a new connection.
-  void Adopt(boost::asio::ip::tcp::socket socket, ConnectionLimit::Ticket ticket);
+  // Serves a new connection. Takes the descriptor.
+  void Adopt(int fd, ConnectionLimit::Ticket ticket);
 
   // Ends when the connections have got the answers that they wait for; idle
   // ones are closed now.
   void Finish();
 
   // Ends now, in the midst of whatever it does.
-  void Abort() { context_.stop(); }
+  void Abort();
 
  private:
-  void Run();
+  struct Newcomer {
+    int fd;
+    ConnectionLimit::Ticket ticket;
+  };
 
-  const SessionOptions& options_;
-  // Sessions take themselves out when they end, also when the loop that keeps
-  // them is destroyed; so the list must be there for longer.
-  boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>> sessions_;
-  boost::asio::io_context context_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_{
-      context_.get_executor()};
-  std::function<void()> on_end_;
+  // What other threads have asked for.
+  struct Mail {
+    std::vector<Newcomer> newcomers;
+    bool finish = false;
+    bool abort = false;
+  };
+
+  template <class Change>
+  void Post(Change change);
+  void ReadMail();
+  void Run();
+  void WatchProgress();
+  void FinishIdle();
+
+  const std::function<void()> on_end_;
+  Site site_;
+  h2o_context_t context_;
+  h2o_accept_ctx_t accept_{};
+  h2o_timeout_t linger_timeout_;
+  h2o_timeout_t watch_timeout_;
+  PartOf<h2o_timeout_entry_t, Worker> watch_{};
+  h2o_multithread_receiver_t bell_{};  // wakes the loop for its mail
+  Surroundings surroundings_;
+  boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
+  bool finishing_ = false;
+  bool aborting_ = false;
+
+  std::mutex mutex_;
+  Mail mail_;  // guarded by mutex_
+  std::atomic<bool> has_mail_{false};
   std::thread thread_;
 };
 

@@ -44,6 +44,14 @@ def run(*arguments, stdin=None):
     return done.stdout
 
 
+def import_large_hosts(db):
+    """500 hosts, a page of more than 10 MB."""
+    hosts = [{"id": f"10.0.{i // 256}.{i % 256}", "status": "active", "free_mib": 1,
+              "vm_count": 1, "rootfses": [f"image-{n:03}-" + "x" * 240 for n in range(100)]}
+             for i in range(500)]
+    run("import", "-", "--db", db, stdin=json.dumps({"hosts": hosts}))
+
+
 def until(condition, seconds=30):
     """Waits until `condition()` holds."""
     end = time.monotonic() + seconds

@@ -2,9 +2,12 @@
 
 import os
 import resource
+import socket
+import time
 
 import pytest
 
+from conftest import import_large_hosts
 from raw_http import request
 from test_endpoints import HEALTHZ, METHOD_NOT_ALLOWED, READYZ, ROOTFS
 
@@ -12,11 +15,13 @@ from test_endpoints import HEALTHZ, METHOD_NOT_ALLOWED, READYZ, ROOTFS
 def test_a_body_that_comes_later_is_not_the_next_request(connection):
     body = request("/readyz")
     connection.send(request("/v1/hosts", f"Content-Length: {len(body)}", method="POST"))
+    connection.wait_until_received()
+    connection.send(body[:10])
+    connection.wait_until_received()
+    connection.send(body[10:] + request("/healthz"))
     answer = connection.read()
     assert (answer.status, answer.body) == (405, METHOD_NOT_ALLOWED)
     assert answer.headers["allow"] == "GET, HEAD"
-    connection.send(body[:10])
-    connection.send(body[10:] + request("/healthz"))
     assert connection.read().body == HEALTHZ
 
 
@@ -29,8 +34,9 @@ def test_a_body_of_a_get_is_dropped(connection):
 def test_a_chunked_body_is_dropped(connection):
     connection.send(request("/v1/hosts", "Transfer-Encoding: chunked", method="POST",
                             body=b"5;name=value\r\nGET /\r\n"))
-    assert connection.read().status == 405
+    connection.wait_until_received()
     connection.send(b"3\r\nabc\r\n0\r\nTrailer: x\r\n\r\n" + request("/healthz"))
+    assert connection.read().status == 405
     assert connection.read().body == HEALTHZ
 
 
@@ -40,42 +46,36 @@ def test_a_body_of_64_kib_keeps_the_connection(connection):
                             body=b"x" * size) + request("/healthz"))
     answer = connection.read()
     assert answer.status == 405
-    assert "connection" not in answer.headers
+    assert answer.headers["connection"] == "keep-alive"
     assert connection.read().body == HEALTHZ
 
 
-def test_a_longer_body_closes_the_connection_behind_the_answer(connection):
+def test_a_longer_body_is_refused_and_the_connection_ends(connection):
     size = 2 * 1024 * 1024
     connection.send(request("/v1/hosts", f"Content-Length: {size}", method="POST"))
     connection.send(b"x" * size)  # all of it can be sent, and the answer still be read
     answer = connection.read()
-    assert answer.status == 405
+    assert answer.status == 413
     assert answer.headers["connection"] == "close"
     assert connection.is_closed()
 
 
-def test_a_longer_chunked_body_closes_the_connection_behind_the_answer(connection):
+def test_a_longer_chunked_body_is_refused_and_the_connection_ends(connection):
     connection.send(request("/v1/hosts", "Transfer-Encoding: chunked", method="POST"))
     connection.send((b"400\r\n" + b"x" * 1024 + b"\r\n") * 100)
-    assert connection.read().status == 405
+    answer = connection.read()
+    assert answer.status == 413
+    assert answer.headers["connection"] == "close"
     assert connection.is_closed()
 
 
-def test_expect_gets_the_answer_and_the_connection_ends(connection):
+def test_expect_is_told_to_send_the_body(connection):
     connection.send(request("/v1/hosts", "Expect: 100-continue", "Content-Length: 20",
                             method="POST"))
+    assert connection.read().status == 100
+    connection.send(b"GET /readyz HTTP/1.1" + request("/healthz"))
     answer = connection.read()
     assert (answer.status, answer.body) == (405, METHOD_NOT_ALLOWED)
-    assert answer.headers["connection"] == "close"
-    # Whether the body comes or not, it is never a request.
-    connection.send(request("/healthz"))
-    assert connection.is_closed()
-
-
-def test_expect_with_a_body_that_is_there_goes_on(connection):
-    connection.send(request("/v1/hosts", "Expect: 100-continue", "Content-Length: 3",
-                            method="POST", body=b"abc") + request("/healthz"))
-    assert connection.read().status == 405
     assert connection.read().body == HEALTHZ
 
 
@@ -86,6 +86,7 @@ def test_expect_with_a_body_that_is_there_goes_on(connection):
     ["Transfer-Encoding: chunked", "Content-Length: 4"],
     ["Content-Length: 4", "Transfer-Encoding: chunked"],
     ["Content-Length: 4", "Content-Length: 5"],
+    ["content-LENGTH: 0", "X: y", "Content-Length: 46"],
     ["Content-Length: -1"],
     ["Content-Length: 4x"],
 ], ids=" + ".join)
@@ -120,20 +121,19 @@ def test_answers_before_a_fault_are_sent(connection):
     assert connection.is_closed()
 
 
-@pytest.mark.parametrize("data", [
-    request("/healthz", "X-Long: " + "a" * 20000),
-    request("/healthz", *[f"X-{i}: {i}" for i in range(5000)]),
-    request("/" + "a" * 20000),
-    b"GET /healthz HTTP/1.1\r\nX-Endless: " + b"a" * 1000000,
-], ids=["field", "fields", "target", "endless"])
-def test_a_head_that_is_too_large_is_refused(connection, data):
-    try:
-        connection.send(data)
-    except (BrokenPipeError, ConnectionResetError):
-        pass
+def test_a_head_of_too_many_fields_is_refused(connection):
+    connection.send(request("/healthz", *[f"X-{i}: {i}" for i in range(101)]))
     answer = connection.read()
-    assert answer.status == 431
+    assert answer.status == 400
     assert answer.headers["connection"] == "close"
+    assert connection.is_closed()
+
+
+def test_a_head_without_an_end_is_cut_off(server, connection):
+    with pytest.raises((BrokenPipeError, ConnectionResetError)):
+        for _ in range(1000):
+            connection.send(b"GET /healthz HTTP/1.1\r\nX-Endless: " + b"a" * 1000000)
+    assert server.get("/healthz").body == HEALTHZ
 
 
 def test_a_large_head_is_served(connection):
@@ -142,7 +142,7 @@ def test_a_large_head_is_served(connection):
 
 def test_http_1_0_ends_with_the_answer(connection):
     answer = connection.get("/healthz", version="1.0")
-    assert (answer.version, answer.body) == ("HTTP/1.0", HEALTHZ)
+    assert (answer.headers["connection"], answer.body) == ("close", HEALTHZ)
     assert connection.is_closed()
 
 
@@ -172,9 +172,6 @@ def test_half_a_request_times_out(start):
     server = start("--idle-timeout-ms", "200")
     with server.connect() as connection:
         connection.send(b"GET /healthz HTTP/1.1\r\nHost:")
-        answer = connection.read()
-        assert answer.status == 408
-        assert answer.headers["connection"] == "close"
         assert connection.is_closed()
 
 
@@ -191,8 +188,30 @@ def test_a_body_that_does_not_come_times_out(start):
     server = start("--idle-timeout-ms", "200")
     with server.connect() as connection:
         connection.send(request("/v1/hosts", "Content-Length: 9", method="POST", body=b"x"))
-        assert connection.read().status == 405
         assert connection.is_closed()
+
+
+def test_an_answer_that_nobody_reads_times_out(start, db):
+    import_large_hosts(db)
+    server = start("--idle-timeout-ms", "300", "--max-connections", "1")
+    with server.connect(receive_buffer=4096) as idler:
+        idler.send(request("/v1/hosts?limit=500"))
+        idler.receive()
+        # There is room for one connection at a time.
+        assert server.get("/healthz").body == HEALTHZ
+
+
+def test_an_answer_that_is_read_slowly_does_not_time_out(start, db):
+    import_large_hosts(db)
+    server = start("--idle-timeout-ms", "300")
+    with server.connect(receive_buffer=4096) as slow:
+        slow.send(request("/v1/hosts?limit=500"))
+        end = time.monotonic() + 1.5
+        while time.monotonic() < end:
+            slow.receive()
+            time.sleep(0.01)
+        slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        assert slow.read().body == server.get("/v1/hosts?limit=500").body
 
 
 def test_many_connections_are_served_at_a_time(server):

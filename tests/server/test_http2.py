@@ -1,0 +1,118 @@
+"""Cleartext HTTP/2 by prior knowledge, on the port of HTTP/1.1 (RFC 9113, section 3.3)."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from test_endpoints import HEALTHZ, METHOD_NOT_ALLOWED, ROOTFS
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+EMPTY_SETTINGS = b"\0\0\0\x04\0\0\0\0\0"
+GOAWAY = 7
+
+needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl")
+
+
+def curl(*arguments):
+    """What curl prints: the head of each answer, and its body."""
+    done = subprocess.run(["curl", "-sSi", "-m", "30", "--http2-prior-knowledge", *arguments],
+                          capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def frames(connection):
+    """The types of the frames that come until the end of the stream."""
+    types = []
+    while True:
+        while len(connection.buffer) < 9:
+            try:
+                connection.receive()
+            except EOFError:
+                return types
+        length = int.from_bytes(connection.buffer[:3], "big")
+        while len(connection.buffer) < 9 + length:
+            connection.receive()
+        types.append(connection.buffer[3])
+        del connection.buffer[:9 + length]
+
+
+@needs_curl
+def test_http_2_gets_the_same_answer(server):
+    head, body = curl(server.url + "/v1/rootfs").split(b"\r\n\r\n", 1)
+    assert head.startswith(b"HTTP/2 200")
+    assert body == ROOTFS
+    assert f"content-length: {len(ROOTFS)}".encode() in head
+
+
+@needs_curl
+def test_http_2_knows_head_and_304(server):
+    head = curl("--head", server.url + "/v1/rootfs")
+    assert f"content-length: {len(ROOTFS)}".encode() in head
+    tag = re.search(rb"etag: (\S+)", head)[1].decode()
+    answer = curl("-H", f"If-None-Match: {tag}", server.url + "/v1/rootfs")
+    assert answer.startswith(b"HTTP/2 304")
+    assert answer.endswith(b"\r\n\r\n")
+
+
+@needs_curl
+def test_http_2_drops_the_body_of_a_post(server):
+    answer = curl("-d", "x" * 1000, server.url + "/v1/hosts")
+    assert answer.startswith(b"HTTP/2 405")
+    assert answer.endswith(METHOD_NOT_ALLOWED)
+
+
+@pytest.mark.skipif(not shutil.which("nghttp"), reason="there is no nghttp")
+def test_http_2_answers_many_streams_at_a_time(server):
+    targets = [f"{server.url}/v1/rootfs?{i}" for i in range(80)]
+    done = subprocess.run(["nghttp", *targets], capture_output=True, timeout=60, check=True)
+    assert done.stdout == ROOTFS * len(targets)
+
+
+def test_the_preface_may_come_in_pieces(server):
+    with server.connect() as connection:
+        for byte in PREFACE[:20]:
+            connection.send(bytes([byte]))
+            connection.wait_until_received()
+        connection.send(PREFACE[20:] + EMPTY_SETTINGS)
+        connection.receive()
+        assert connection.buffer[3] == 4, "its settings come first"
+
+
+def test_half_a_preface_times_out(start):
+    with start("--idle-timeout-ms", "200").connect() as connection:
+        connection.send(PREFACE[:5])
+        assert connection.is_closed()
+
+
+def test_an_idle_http_2_connection_times_out(start):
+    with start("--idle-timeout-ms", "200").connect() as connection:
+        connection.send(PREFACE + EMPTY_SETTINGS)
+        frames(connection)
+
+
+def test_a_stream_without_a_window_times_out(start):
+    server = start("--idle-timeout-ms", "300", "--max-connections", "1")
+    get = b"\x82\x86\x44\x0a/v1/rootfs\x41\x01x"
+    no_window = b"\0\0\x06\x04\0\0\0\0\0" + b"\0\x04" + b"\0\0\0\0"
+    with server.connect() as connection:
+        connection.send(PREFACE + no_window + len(get).to_bytes(3, "big") + b"\x01\x05\0\0\0\x01"
+                        + get)
+        connection.receive()
+        # There is room for one connection at a time.
+        assert server.get("/healthz").body == HEALTHZ
+
+
+def test_a_signal_ends_http_2_with_goaway(start):
+    server = start()
+    get = b"\x82\x86\x44\x0a/v1/rootfs\x41\x01x"
+    with server.connect() as connection:
+        connection.send(PREFACE + EMPTY_SETTINGS + len(get).to_bytes(3, "big")
+                        + b"\x01\x05\0\0\0\x01" + get)
+        while ROOTFS not in connection.buffer:
+            connection.receive()
+        server.signal()
+        assert GOAWAY in frames(connection)
+    assert server.wait() == (0, "")
