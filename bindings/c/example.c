@@ -127,9 +127,10 @@ static int RunWorker(int listening, const char* directory) {
   struct event_base* base = event_base_new();
   struct evhttp* http = evhttp_new(base);
   struct event* stop = evsignal_new(base, SIGTERM, Stop, base);
+  const muster_open_options options = {.struct_size = sizeof(options), .must_exist = 1};
   muster_catalog* catalog = NULL;
   muster_handler* handler = NULL;
-  const int opened = muster_open(directory, NULL, &catalog) == MUSTER_OK &&
+  const int opened = muster_open(directory, &options, &catalog) == MUSTER_OK &&
                      muster_handler_create(catalog, NULL, &handler) == MUSTER_OK;
   if (opened && event_add(stop, NULL) == 0 && evhttp_accept_socket(http, listening) == 0) {
     evhttp_set_allowed_methods(http, 0xffff & ~(EVHTTP_REQ_CONNECT | EVHTTP_REQ_TRACE));
@@ -158,14 +159,21 @@ static int Listen(int port) {
   return listening;
 }
 
-// Ends its workers on SIGTERM, and when one of them has ended; they end by themselves
-// when it is killed.
+// Ends its workers on SIGTERM; they end by themselves when it is killed.
 int main(int argc, char** argv) {
+  const char* directory = argc > 2 ? argv[1] : "var/db";
   const int port = argc > 2 ? atoi(argv[2]) : 8080, listening = Listen(port);
   const pid_t master = getpid();
+  muster_catalog* catalog;
   pid_t workers[kWorkers];
   sigset_t signals, before;
-  int signal_number, i;
+  int signal_number, i, running = kWorkers, stopping = 0;
+  // Makes the store where there is none; closed before the workers are forked.
+  if (muster_open(directory, NULL, &catalog) != MUSTER_OK ||
+      muster_close(catalog) != MUSTER_OK) {
+    fprintf(stderr, "%s\n", muster_last_error());
+    return 1;
+  }
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGCHLD);
@@ -176,12 +184,15 @@ int main(int argc, char** argv) {
     if (workers[i] != 0) continue;
     sigprocmask(SIG_SETMASK, &before, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    return getppid() == master ? RunWorker(listening, argc > 2 ? argv[1] : "var/db") : 1;
+    return getppid() == master ? RunWorker(listening, directory) : 1;
   }
   printf("listening on http://127.0.0.1:%d\n", port);
   fflush(stdout);
-  sigwait(&signals, &signal_number);
-  for (i = 0; i < kWorkers; ++i) kill(workers[i], SIGTERM);
-  while (wait(NULL) > 0) continue;
-  return signal_number == SIGTERM ? 0 : 1;
+  while (running > 0) {
+    sigwait(&signals, &signal_number);
+    stopping |= signal_number == SIGTERM;
+    for (i = 0; signal_number == SIGTERM && i < kWorkers; ++i) kill(workers[i], SIGTERM);
+    while (waitpid(-1, NULL, WNOHANG) > 0) --running;
+  }
+  return stopping ? 0 : 1;
 }

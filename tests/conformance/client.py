@@ -144,6 +144,13 @@ def check(answer, expected, server):
     assert answer.body == expected.body, answer
 
 
+def check_400(server, target, *fields, **more):
+    """The framework refuses such a request, over a connection of its own."""
+    with server.connect() as client:
+        answer = client.ask(Request(target, fields, **more)).frameworks_answer()
+    assert answer.status == 400, answer
+
+
 def without_body(expected):
     """What HEAD gets where GET gets `expected`."""
     return dataclasses.replace(expected, body=b"")

@@ -1,7 +1,7 @@
 """Header fields: those that count, however they are written, and those that do not."""
 
 import pytest
-from client import Request, check, without_body
+from client import Request, check, check_400, without_body
 from expected import HEALTHZ, NOT_MODIFIED, UNAUTHORIZED
 from test_endpoints import ENDPOINTS, LISTS
 
@@ -38,6 +38,9 @@ def test_forms_of_the_tag_that_do_not_match(server, client, catalog, path):
 @pytest.mark.parametrize("path", LISTS)
 def test_repeated_tags_are_one_list(server, client, catalog, path):
     tag = client.get(path).headers["etag"]
+    if server.has("no-repeated-fields"):
+        check_400(server, path, f"If-None-Match: {tag}", 'if-none-match: "x"')
+        return
     for values in ([tag, '"x"'], ['"x"', tag], ['"x"', '"y"', f"W/{tag}"]):
         fields = [f"If-None-Match: {value}" for value in values]
         check(client.get(path, *fields), NOT_MODIFIED, server)
@@ -102,6 +105,10 @@ def test_all_keys_of_a_user_are_good(server, client, catalog, keys):
 ], ids=", ".join)
 def test_what_is_no_good_credential_is_401(server, client, key, other_key, fields):
     fields = [field.format(key=key, other=other_key) for field in fields]
+    is_repeated = [field.partition(":")[0] for field in fields].count("Authorization") > 1
+    if is_repeated and server.has("no-repeated-fields"):
+        check_400(server, "/v1/whoami", *fields)
+        return
     check(client.get("/v1/whoami", *fields), UNAUTHORIZED, server)
     check(client.get("/v1/whoami", *fields, method="HEAD"), without_body(UNAUTHORIZED), server)
 

@@ -6,7 +6,7 @@ import json
 import golden
 import host
 import pytest
-from client import Request
+from client import Request, check_400
 
 GROUPS = {group.name: group for group in golden.load_groups()}
 CASES = [
@@ -40,6 +40,10 @@ def as_the_host_has_it(case, server):
 @pytest.mark.parametrize("group_name, case", CASES)
 def test_answer_is_golden(servers, group_name, case):
     server = servers(group_name)
+    names = [name.lower() for name, _ in case.headers]
+    if names.count("if-none-match") > 1 and server.has("no-repeated-fields"):
+        check_400(server, case.target, *(f"{name}: x" for name in names))
+        return
 
     def send(method, target, headers):
         if method == "POST":  # without a body; test_routing.py has the POST without a length
