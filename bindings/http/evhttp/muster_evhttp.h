@@ -40,7 +40,7 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
-#include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -100,23 +100,26 @@ inline std::string_view MethodName(evhttp_cmd_type method) {
 }
 
 // Whether a body came that evhttp has not read (evhttp_get_body() of its http.c).
-inline bool LeftBodyUnread(evhttp_request* request) {
-  const evkeyvalq* fields = evhttp_request_get_input_headers(request);
-  const int reads_none = EVHTTP_REQ_HEAD | EVHTTP_REQ_TRACE;
-  const bool reads = (evhttp_request_get_command(request) & reads_none) == 0;
-  if (const char* coding = evhttp_find_header(fields, "Transfer-Encoding")) {
-    return !reads || evutil_ascii_strcasecmp(coding, "chunked") != 0;
-  }
-  const char* length = reads ? nullptr : evhttp_find_header(fields, "Content-Length");
-  return length != nullptr && std::strcmp(length, "0") != 0;
+inline bool LeftBodyUnread(evhttp_cmd_type method, const Fields& fields) {
+  const bool reads = method != EVHTTP_REQ_HEAD && method != EVHTTP_REQ_TRACE;
+  bool left = false;
+  fields.ForEach("transfer-encoding", [&](std::string_view coding) {
+    left = left || !reads || evutil_ascii_strcasecmp(coding.data(), "chunked") != 0;
+  });
+  if (reads) return left;
+  fields.ForEach("content-length", [&](std::string_view length) { left |= length != "0"; });
+  return left;
 }
+
+// On the heap from the beginning, as libevent is to keep it.
+using Held = std::unique_ptr<std::optional<Response>>;
 
 // Puts the spans of the body into `out`, which from then on owns the response.
 // False where there is no memory: nothing is left in `out`.
-inline bool AddBody(std::unique_ptr<Response> response, evbuffer* out) {
-  const Spans& body = response->body();
+inline bool AddBody(Held response, evbuffer* out) {
+  const Spans& body = (*response)->body();
   const auto release = [](const void*, size_t, void* held) {
-    delete static_cast<Response*>(held);
+    delete static_cast<std::optional<Response>*>(held);
   };
   for (const std::string_view* span = body.begin(); span != body.end(); ++span) {
     // The last of them goes last, also where a connection ends early.
@@ -131,7 +134,8 @@ inline bool AddBody(std::unique_ptr<Response> response, evbuffer* out) {
   return true;
 }
 
-inline void Send(Response response, evhttp_request* request) {
+inline void Send(Held held, evhttp_request* request) {
+  const Response& response = **held;
   evkeyvalq* fields = evhttp_request_get_output_headers(request);
   for (auto header = response.begin_headers(); header != response.end_headers(); ++header) {
     evhttp_add_header(fields, header->name.data(), header->value.data());
@@ -142,8 +146,7 @@ inline void Send(Response response, evhttp_request* request) {
   }
   const int status = response.status();
   const char* reason = response.reason().data();
-  if (!response.body().empty() && !AddBody(std::make_unique<Response>(std::move(response)),
-                                           evhttp_request_get_output_buffer(request))) {
+  if (!AddBody(std::move(held), evhttp_request_get_output_buffer(request))) {
     return evhttp_send_error(request, HTTP_SERVUNAVAIL, nullptr);
   }
   evhttp_send_reply(request, status, reason, nullptr);
@@ -153,16 +156,15 @@ inline void Send(Response response, evhttp_request* request) {
 // may be an AuthenticatedUser, where the program knows who asks.
 template <class... User>
 bool Handle(const Handler& handler, evhttp_request* request, const User&... user) {
-  if (LeftBodyUnread(request)) {
+  const evhttp_cmd_type method = evhttp_request_get_command(request);
+  const Fields fields(*evhttp_request_get_input_headers(request));
+  if (LeftBodyUnread(method, fields)) {
     evhttp_add_header(evhttp_request_get_output_headers(request), "Connection", "close");
   }
-  const Fields fields(*evhttp_request_get_input_headers(request));
-  std::optional<Response> response =
-      handler.Handle({MethodName(evhttp_request_get_command(request)),
-                      evhttp_request_get_uri(request), &fields},
-                     user...);
-  if (!response) return false;
-  Send(std::move(*response), request);
+  const Request asked{MethodName(method), evhttp_request_get_uri(request), &fields};
+  Held response(new std::optional<Response>(handler.Handle(asked, user...)));
+  if (!*response) return false;
+  Send(std::move(response), request);
   return true;
 }
 

@@ -37,7 +37,6 @@
 #include <microhttpd.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -120,36 +119,43 @@ inline MHD_Response* WithoutBody(uint64_t length) {
   return MHD_create_response_from_callback(length, 1, none, nullptr, nullptr);
 }
 
+// The copy lies in room that the thread keeps for the next.
 inline MHD_Response* WithCopy(const Spans& body) {
-  char* copy = static_cast<char*>(std::malloc(body.byte_count()));
-  if (copy == nullptr) return nullptr;
-  char* end = copy;
+  thread_local std::unique_ptr<char[]> spare;
+  if (!spare) spare.reset(new char[kMinInParts]);
+  char* end = spare.get();
   for (std::string_view span : body) end += span.copy(end, span.size());
-  return MHD_create_response_from_buffer(body.byte_count(), copy, MHD_RESPMEM_MUST_FREE);
+  const auto keep = [](void* copy) { spare.reset(static_cast<char*>(copy)); };
+  MHD_Response* made =
+      MHD_create_response_from_buffer_with_free_callback(body.byte_count(), spare.get(), keep);
+  if (made != nullptr) static_cast<void>(spare.release());
+  return made;
 }
 
-// MHD's response deletes `response`.
-inline MHD_Response* InParts(Response* response) {
+// The body in parts, of a response that MHD keeps.
+inline MHD_Response* InParts(std::unique_ptr<Response> response) {
   std::vector<MHD_IoVec> parts;
   for (std::string_view span : response->body()) parts.push_back({span.data(), span.size()});
   const auto release = [](void* held) { delete static_cast<Response*>(held); };
-  return MHD_create_response_from_iovec(parts.data(), static_cast<unsigned>(parts.size()),
-                                        release, response);
+  MHD_Response* made = MHD_create_response_from_iovec(
+      parts.data(), static_cast<unsigned>(parts.size()), release, response.get());
+  if (made != nullptr) static_cast<void>(response.release());
+  return made;
 }
 
 // With a body of `length`, if it is not sent. Null where there is no memory.
-inline MHD_Response* ToMhd(Response response, uint64_t length) {
-  std::unique_ptr<Response> in_parts;
-  if (response.body().byte_count() >= kMinInParts) {
-    in_parts = std::make_unique<Response>(std::move(response));
+inline MHD_Response* ToMhd(Response* response, uint64_t length) {
+  const size_t size = response->body().byte_count();
+  std::unique_ptr<Response> held;
+  if (size >= kMinInParts) {
+    held = std::make_unique<Response>(std::move(*response));
+    response = held.get();
   }
-  const Response& sent = in_parts ? *in_parts : response;
-  MHD_Response* made = sent.body().empty() ? WithoutBody(length)
-                       : in_parts          ? InParts(in_parts.get())
-                                           : WithCopy(sent.body());
+  MHD_Response* made = size == 0 ? WithoutBody(length)
+                       : held    ? InParts(std::move(held))
+                                 : WithCopy(response->body());
   if (made == nullptr) return nullptr;
-  static_cast<void>(in_parts.release());
-  for (auto header = sent.begin_headers(); header != sent.end_headers(); ++header) {
+  for (auto header = response->begin_headers(); header != response->end_headers(); ++header) {
     MHD_add_response_header(made, header->name.data(), header->value.data());
   }
   return made;
@@ -179,7 +185,7 @@ std::optional<Answer> Handle(const Handler& handler, MHD_Connection* connection,
     if (whole->header("ETag") != response->header("ETag")) response = std::move(whole);
   }
   const auto status = static_cast<unsigned>(response->status());
-  return Answer{status, ToMhd(std::move(*response), *length)};
+  return Answer{status, ToMhd(&*response, *length)};
 }
 
 // What the program's handler returns for an answer.
