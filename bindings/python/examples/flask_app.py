@@ -1,7 +1,6 @@
 """Flask, with Muster below a prefix:
 
-    MUSTER_DB=var/db gunicorn --chdir bindings/python/examples --preload --workers 2 \
-        --threads 4 flask_app:app
+    MUSTER_DB=var/db gunicorn --config bindings/python/examples/gunicorn.conf.py flask_app:app
 """
 
 import os
@@ -27,8 +26,8 @@ def not_found(error: Exception) -> tuple[str, int]:
     return "the program's own 404\n", 404
 
 
-store = os.path.abspath(os.environ["MUSTER_DB"])
-mounted = DispatcherMiddleware(app.wsgi_app, {"/api": muster.wsgi(store)})
+with_muster = muster.wsgi(os.environ["MUSTER_DB"])
+mounted = DispatcherMiddleware(app.wsgi_app, {"/api": with_muster})
 
 
 def with_header(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -1,9 +1,9 @@
 """A WSGI application with a route of its own, and Muster beside it:
 
-    MUSTER_DB=var/db gunicorn --chdir bindings/python/examples --preload --workers 2 \
-        --threads 4 wsgi:application
+    MUSTER_DB=var/db gunicorn --config bindings/python/examples/gunicorn.conf.py wsgi:application
 
-gunicorn loads it once and forks then; each worker opens the store for itself.
+gunicorn loads it once and forks then; each worker opens the store for itself, when
+it starts: see gunicorn.conf.py.
 """
 
 import os
@@ -25,7 +25,7 @@ def own(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
     return [] if method == "HEAD" else [text]
 
 
-with_muster = muster.wsgi(os.path.abspath(os.environ["MUSTER_DB"]), next=own)
+with_muster = muster.wsgi(os.environ["MUSTER_DB"], next=own)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -1,7 +1,7 @@
 """Types of the package muster."""
 
 from _typeshed import StrOrBytesPath
-from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -36,6 +36,16 @@ _Scope: TypeAlias = MutableMapping[str, Any]
 _Receive: TypeAlias = Callable[[], Awaitable[_Message]]
 _Send: TypeAlias = Callable[[_Message], Awaitable[None]]
 _ASGIApplication: TypeAlias = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
+
+class _MusterWSGI(Protocol):
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse, /
+    ) -> Iterable[bytes]: ...
+    def open(self) -> None: ...
+
+class _MusterASGI(Protocol):
+    def __call__(self, scope: _Scope, receive: _Receive, send: _Send, /) -> Awaitable[None]: ...
+    def open(self) -> None: ...
 
 class _BinaryFile(Protocol):
     def read(self, size: int, /) -> bytes: ...
@@ -357,7 +367,7 @@ def wsgi(
     serve_readyz: bool = True,
     hosts_require_credential: bool = False,
     readiness_check: Callable[[], bool | str | None] | None = None,
-) -> WSGIApplication: ...
+) -> _MusterWSGI: ...
 
 def asgi(
     catalog: Catalog | StrOrBytesPath | Callable[[], Catalog],
@@ -373,4 +383,4 @@ def asgi(
     serve_readyz: bool = True,
     hosts_require_credential: bool = False,
     readiness_check: Callable[[], bool | str | None] | None = None,
-) -> _ASGIApplication: ...
+) -> _MusterASGI: ...

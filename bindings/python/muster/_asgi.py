@@ -32,6 +32,11 @@ class Application:
         self._next = next
         self._user_id = user_id
 
+    def open(self):
+        """Opens the store now, where it is not open in this process; raises what went
+        wrong. For servers that tell a program when a worker starts."""
+        self._mount.handler()
+
     async def __call__(self, scope, receive, send):
         if scope["type"] == "http":
             await self._http(scope, receive, send)

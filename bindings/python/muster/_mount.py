@@ -17,7 +17,8 @@ class Mount:
 
     A catalog does not survive a fork. So one that is given by its path, or by a
     function that opens it, is opened when the first request is there to be
-    answered, and anew in a child: by then a server has forked its workers.
+    answered, and anew in a child: by then a server has forked its workers. A path
+    must be that of a store: to make an empty one is nothing for a request to do.
 
     Any thread may call. Whoever holds no handler holds no catalog: it closes
     with its last owner, which may be the program that opened it.
@@ -32,7 +33,7 @@ class Mount:
             self._handler = catalog.handler(**options)
             return
         if isinstance(catalog, str | bytes | os.PathLike):
-            catalog = functools.partial(Catalog.open, catalog)
+            catalog = functools.partial(Catalog.open, catalog, create_if_missing=False)
         if not callable(catalog):
             given = type(catalog).__name__
             raise TypeError(

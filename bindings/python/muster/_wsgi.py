@@ -10,7 +10,8 @@ def wsgi(catalog, *, next=None, user_id=None, **options):
     catalog is a Catalog, the path of a store, or a function that opens one; the
     latter two are opened when the first request comes, in each process its own, so
     that servers may fork after they have loaded the application. What goes wrong
-    then is raised to the server, and tried again with the next request.
+    then is raised to the server, and tried again with the next request. open() of the
+    application opens it at once: in gunicorn's hook post_worker_init, say.
 
     next is the application to go on with where a path is not one of ours; without
     one the answer is 404. user_id(environ) gives the user whom the program has
@@ -31,6 +32,11 @@ class Application:
         self._mount = mount
         self._next = next
         self._user_id = user_id
+
+    def open(self):
+        """Opens the store now, where it is not open in this process; raises what went
+        wrong. For servers that tell a program when a worker starts."""
+        self._mount.handler()
 
     def __call__(self, environ, start_response):
         method = environ["REQUEST_METHOD"]

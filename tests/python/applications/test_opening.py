@@ -33,11 +33,32 @@ def answers(make, application):
 
 
 @both
-def test_a_store_is_opened_with_the_first_request(make, tmp_path):
-    application = make(tmp_path / "db")
-    assert not (tmp_path / "db").exists()
+def test_a_store_is_opened_with_the_first_request(make, store):
+    application = make(store)
+    muster.Catalog.open(store).close()  # which a process cannot while it is open
     assert answers(make, application)
-    assert (tmp_path / "db").exists()
+    with pytest.raises(muster.Error):
+        muster.Catalog.open(store)
+
+
+@both
+def test_a_store_may_be_opened_before_any_request(make, store):
+    application = make(store)
+    for _ in range(2):
+        application.open()
+        with pytest.raises(muster.Error):
+            muster.Catalog.open(store)
+    assert answers(make, application)
+
+
+@both
+def test_no_store_is_made_for_a_request(make, tmp_path):
+    application = make(tmp_path / "db")
+    with pytest.raises(muster.Error):
+        answers(make, application)
+    with pytest.raises(muster.Error):
+        application.open()
+    assert not (tmp_path / "db").exists()
 
 
 @both
@@ -124,6 +145,7 @@ def test_what_goes_wrong_is_raised_and_tried_again(make, tmp_path):
         with pytest.raises(muster.Error):
             answers(make, application)
     (tmp_path / "db").unlink()
+    muster.Catalog.open(tmp_path / "db").close()
     assert answers(make, application)
 
 

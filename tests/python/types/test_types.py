@@ -40,5 +40,5 @@ def test_stubs_are_true_of_the_package(stubs):
 
 def test_stubs_are_sound_and_the_examples_keep_to_them(stubs):
     examples = sorted((BINDING / "examples").glob("*.py"))
-    assert len(examples) == 4
+    assert len(examples) == 5
     run(stubs, "mypy", "--strict", stubs / "muster/__init__.pyi", *examples)
