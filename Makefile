@@ -24,6 +24,8 @@ CHECK_PACKAGES := $(BUILD_PACKAGES) $(PYTHON_SERVER_PACKAGES) python3-pytest pyt
 BENCH_PACKAGES := $(ENGINE_PACKAGES) libbenchmark-dev libsqlite3-dev librocksdb-dev \
   python3-matplotlib
 BENCH_HTTP_PACKAGES := $(BENCH_PACKAGES) $(SERVE_PACKAGES) $(HTTP_PACKAGES) nginx-light wrk
+# For the module of bindings/c/nginx, which is built where they are.
+NGINX_PACKAGES := nginx nginx-dev
 BENCH_GO_PACKAGES := $(BENCH_PACKAGES) golang-go golang-github-hashicorp-go-memdb-dev
 FUZZ_PACKAGES := $(BUILD_PACKAGES) clang libclang-rt-14-dev
 FORMAT_PACKAGES := clang-format git
@@ -118,7 +120,7 @@ soak: ## Kills writers, cuts the power and flips bytes for SOAK_SECONDS=600, or 
 
 deps: ## Installs every Debian package that any target needs and that is missing.
 	$(announce)
-	$(need) $(sort $(CHECK_PACKAGES) $(BENCH_HTTP_PACKAGES) $(BENCH_GO_PACKAGES) $(FUZZ_PACKAGES) $(FORMAT_PACKAGES))
+	$(need) $(sort $(CHECK_PACKAGES) $(BENCH_HTTP_PACKAGES) $(BENCH_GO_PACKAGES) $(FUZZ_PACKAGES) $(FORMAT_PACKAGES) $(NGINX_PACKAGES))
 
 fuzz: ## Looks for inputs that break the rendered list, for FUZZ_SECONDS=60.
 	$(announce)
