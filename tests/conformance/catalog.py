@@ -7,6 +7,7 @@ import json
 
 KEY = "sk_live_0123456789abcdef"
 OTHER_KEY = "sk_live_fedcba9876543210"
+STRANGE_KEY = "%41%0A%zz+&=?#/;:\"'\\~{}[]"  # a field's value is not to be decoded
 
 
 def shapes():
@@ -36,6 +37,7 @@ def users():
     yield {"id": "usr_01K", "api_keys": [KEY, "8bytes!!"],
            "stats": {"running": 3, "paused": 1, "other": 0, "total": 47}}
     yield {"id": 'usr "2"', "api_keys": [OTHER_KEY]}
+    yield {"id": "usr_strange", "api_keys": [STRANGE_KEY], "stats": {"total": 1}}
 
 
 DOCUMENT = {

@@ -29,6 +29,7 @@ MEANINGS = {
     "own-absolute-form": "a target in absolute form is answered where its port is the server's",
     "upgrade-closes": "the connection ends after the answer to a request with Upgrade",
     # What does not reach the adapter.
+    "decoded-fields": "a credential comes percent-decoded, so that one with escapes is unknown",
     "decoded-path": "the path is compared decoded",
     "method-in-capitals": "the method is in capitals, however it was sent",
 }

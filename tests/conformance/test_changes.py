@@ -1,6 +1,7 @@
 """Readers while the catalog changes in another process."""
 
 import copy
+import threading
 
 import pytest
 from catalog import DOCUMENT, OTHER_KEY
@@ -65,6 +66,39 @@ def test_readers_that_go_away_leave_the_server_well(start, large_hosts):
         import_document(server.store, {"hosts": hosts}, "--replace")
     until(lambda: b'"vm_count":3,' in server.get("/v1/hosts?limit=1").body)
     check_soon(server, Catalog({"hosts": hosts}).page("/v1/hosts", 500), "/v1/hosts?limit=500")
+
+
+def test_a_tag_is_never_given_to_other_bytes(start):
+    """Readers of all pages at once, while another process commits again and again."""
+    versions = [{"hosts": [dict(host, vm_count=n) for host in DOCUMENT["hosts"]]}
+                for n in range(2)]
+    server = start(versions[0])
+    bodies = {}  # by tag
+    faults = []
+    ended = threading.Event()
+
+    def read():
+        try:
+            with server.connect() as client:
+                while not ended.is_set():
+                    answer = client.get("/v1/hosts?limit=500")
+                    first = bodies.setdefault(answer.headers["etag"], answer.body)
+                    assert first == answer.body, answer
+        except (AssertionError, OSError, EOFError) as fault:
+            faults.append(fault)
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for n in range(6):
+        import_document(server.store, versions[(n + 1) % 2])
+    ended.set()
+    for reader in readers:
+        reader.join()
+    assert faults == []
+    wholes = {Catalog(version).page("/v1/hosts", 500).body for version in versions}
+    assert set(bodies.values()) <= wholes
+    assert len(bodies) > 1
 
 
 def check_soon(server, expected, *asked):

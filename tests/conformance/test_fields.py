@@ -82,7 +82,10 @@ def test_the_first_credential_that_is_there_counts(server, client, catalog, key,
 
 def test_all_keys_of_a_user_are_good(server, client, catalog, keys):
     for key in (key for of_one in keys for key in of_one):
-        check(client.get("/v1/whoami", f"X-Api-Key: {key}"), catalog.whoami(key), server)
+        expected = catalog.whoami(key)
+        if "%" in key and server.has("decoded-fields"):
+            expected = UNAUTHORIZED
+        check(client.get("/v1/whoami", f"X-Api-Key: {key}"), expected, server)
 
 
 @pytest.mark.parametrize("fields", [
