@@ -243,10 +243,11 @@ def test_a_body_that_never_comes_keeps_nobody_waiting(server, catalog):
 
 def test_many_connections_are_served_at_a_time(server, catalog):
     fields = ("Connection: close",) if server.has("held-threads") else ()
-    clients = [server.connect() for _ in range(100)]
+    clients = []
     try:
-        for client in clients:
-            client.ask(Request("/v1/rootfs", fields))
+        for _ in range(100):
+            clients.append(server.connect())
+            clients[-1].ask(Request("/v1/rootfs", fields))
         for client in reversed(clients):
             check(client.answer(), catalog.rootfs(), server)
     finally:
