@@ -33,6 +33,9 @@ def pytest_addoption(parser):
     group.addoption("--own-routes", action="store_true",
                     help="it has the examples' own route and header, though below the "
                          "prefix Muster answers every path")
+    group.addoption("--workers", type=int, default=0,
+                    help="how many processes it forks that open the store; it is ready "
+                         "when they have")
     group.addoption("--prefix", default="", help="where the API is mounted, such as /api")
     group.addoption("--differences", default="", metavar="WORDS",
                     help="what its framework forces: " + ", ".join(differences.MEANINGS))
@@ -46,6 +49,7 @@ def pytest_configure(config):
     not_found = config.getoption("not_found")
     config.traits = Traits(
         not_found=not_found, prefix=config.getoption("prefix"), differences=words,
+        workers=config.getoption("workers"),
         own_routes=not_found == "host" or config.getoption("own_routes"))
 
 

@@ -33,6 +33,7 @@ class Traits:
     prefix: str = ""
     own_routes: bool = False  # it has the examples' own route and their own header
     differences: frozenset = frozenset()
+    workers: int = 0  # processes that it forks, each with the store open
 
 
 def import_document(store, document, *options):
@@ -123,9 +124,16 @@ class StartedServer(Server):
         self.check_runs()
         try:
             with self.connect() as client:
-                return client.ask(Request("/healthz")).answer().status == 200
+                answers = client.ask(Request("/healthz")).answer().status == 200
+            return answers and self.workers_with_store() >= self.traits.workers
         except OSError:
             return False
+
+    def workers_with_store(self):
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        maps = (Path(f"/proc/{child}/maps").read_text(errors="replace") for child in children)
+        return sum(f"{self.store}/" in text for text in maps)
 
     def written(self):
         self.log.seek(0)
