@@ -126,6 +126,7 @@ http::response<SpansBody> ToMessage(
   http::response<SpansBody> message(std::piecewise_construct,
                                     std::forward_as_tuple(std::move(response)));
   const Response& body = message.body();
+  body.body().Prefetch();
   message.version(request.version());
   message.result(static_cast<unsigned>(body.status()));
   for (auto header = body.begin_headers(); header != body.end_headers(); ++header) {

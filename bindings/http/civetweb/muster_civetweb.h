@@ -134,6 +134,7 @@ int Handle(const Handler& handler, mg_connection* connection, std::string_view f
   std::optional<Response> response =
       handler.Handle({request.request_method, target, &received}, user...);
   if (!response) return 0;
+  response->body().Prefetch();
   std::string more(fields);
   (more += DateField()) += ConnectionField(connection);
   const std::string message = Message(*response, more);

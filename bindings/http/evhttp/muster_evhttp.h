@@ -136,6 +136,7 @@ inline bool AddBody(Held response, evbuffer* out) {
 
 inline void Send(Held held, evhttp_request* request) {
   const Response& response = **held;
+  response.body().Prefetch();
   evkeyvalq* fields = evhttp_request_get_output_headers(request);
   for (auto header = response.begin_headers(); header != response.end_headers(); ++header) {
     evhttp_add_header(fields, header->name.data(), header->value.data());

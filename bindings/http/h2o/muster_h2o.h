@@ -88,6 +88,7 @@ inline void Send(h2o_req_t* request, Response response) {
   const Response& owned = *::new (room) Response(std::move(response));
 
   KeepConnection(request);
+  owned.body().Prefetch();
   h2o_mem_pool_t* pool = &request->pool;
   request->res.status = owned.status();
   request->res.reason = owned.reason().data();

@@ -99,6 +99,7 @@ inline void EndWith(const ::httplib::Request& request, ::httplib::Response& resp
 // Hands over a Response, which is kept until it is sent.
 inline void Send(Response from, ::httplib::Response& to) {
   constexpr size_t kCopied = 16384;
+  from.body().Prefetch();
   to.status = from.status();
   to.reason = from.reason();  // which httplib does not use: it is for Finish()
   for (auto header = from.begin_headers(); header != from.end_headers(); ++header) {

@@ -175,6 +175,7 @@ std::optional<Answer> Handle(const Handler& handler, MHD_Connection* connection,
   std::optional<Response> response =
       handler.Handle({method, exchange.target, &fields}, user...);
   if (!response) return std::nullopt;
+  response->body().Prefetch();
   if (std::exchange(*size, 0) != 0) return Answer{};  // a body that nobody wants
   std::optional<uint64_t> length = response->content_length();
   if (!length) {

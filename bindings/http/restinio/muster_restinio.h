@@ -94,6 +94,7 @@ class restinio::response_builder_t<muster::restinio::Output> final
 
   // What is to be sent.
   void SetResponse(muster::Response&& response) {
+    response.body().Prefetch();
     kept_ = std::make_shared<const muster::restinio::FirstSpan>(std::move(response));
   }
 

@@ -80,6 +80,19 @@ class Spans {
     const_cast<std::string_view*>(begin())[i] = bytes;
   }
 
+  // Has the processor fetch the bytes, which lie where nobody has looked lately, while
+  // the caller does something else: to be called before the headers are made. Of a long
+  // text only the first part, as much as a core's cache holds beside all else.
+  void Prefetch() const {
+    constexpr size_t kMost = size_t{32} << 10, kLine = 64;
+    size_t fetched = 0;
+    for (std::string_view bytes : *this) {
+      for (size_t i = 0; i < bytes.size() && fetched < kMost; i += kLine, fetched += kLine) {
+        __builtin_prefetch(bytes.data() + i, 0, 2);
+      }
+    }
+  }
+
   // A copy of the whole text.
   std::string ToString() const {
     std::string text;

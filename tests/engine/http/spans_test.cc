@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstdint>
 #include <new>
 #include <string>
 #include <thread>
@@ -153,6 +154,15 @@ TEST(Spans, MayLiveAsLongAsTheirThread) {
     kept = Of(100);
     ExpectHolds(Of(200), 200);
   }).join();
+}
+
+// It reads nothing: bytes that cannot be read do no harm.
+TEST(Spans, ArePrefetchedWithoutBeingRead) {
+  Spans spans;
+  spans.Prefetch();
+  spans.Append({reinterpret_cast<const char*>(uintptr_t{64}), size_t{1} << 20});
+  spans.Prefetch();
+  EXPECT_EQ(spans.byte_count(), size_t{1} << 20);
 }
 
 // What was in the memory before must not show.
