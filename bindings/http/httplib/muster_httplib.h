@@ -12,8 +12,8 @@
 //   [x] Range, Accept-Encoding  ignored
 //
 // Before it asks anybody, httplib refuses or does: bad-range, one-question-mark,
-// interim-100, no-half-close; on the program's own routes length-required. It gives
-// header fields percent-decoded, so an API key with a "%" may not be found.
+// interim-100, no-half-close; on the program's own routes length-required. Fields it
+// gives percent-decoded (decoded-fields): an API key with a "%" may not be found.
 //
 // Bytes only: routes, query and status are the core's. A path that is not
 // Muster's is left to the program's own routes, in whichever order they are added:
