@@ -115,7 +115,7 @@ def make_servers(programs, site, core):
         if program.exists():
             add(adapter, lambda port, p=program: [p, site.store, port])
             add(f"{adapter}_constant",
-                lambda port, p=program: [p, site.constant, port, "constant"])
+                lambda port, p=program: [p, site.store, port, site.constant])
     add("serve", lambda port: [programs.parent / "muster", "serve", "--threads", "1", "--db",
                                site.store, "--listen", f"127.0.0.1:{port}"])
 
