@@ -44,6 +44,7 @@ def _servers(results):
         rows.append(_server(results, f"{label}, constant", f"{name}_constant"))
     rows.append(_server(results, "`muster serve --threads 1`", "serve"))
     rows.append(_server(results, "nginx, one worker, file", "nginx"))
+    rows.append(_server(results, "nginx, the same with `sendfile`", "nginx_sendfile"))
     return table(("server", "requests a second", "p99", "CPU a request", "its core in use"), rows)
 
 

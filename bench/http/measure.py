@@ -4,7 +4,7 @@ is for looking into one, http-only.json.
     measure.py [--rounds N] [--seconds S] [--only NAME]… PROGRAMS
 
 The server has the one core and wrk the other. Each round asks every server, in
-random order but a pair beside each other, and gives each pair its ratios.
+random order but a group beside each other, and gives each group its ratios.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import sys
 import time
 
 import check
-from servers import ServerFault, make_servers, pairs
+from servers import ServerFault, groups, make_servers
 from site_data import Site
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -61,12 +61,12 @@ def compare(ours, peer):
 
 def run_round(servers, wanted, site, seconds):
     runs = []
-    for pair in random.sample(wanted, len(wanted)):
+    for group in random.sample(wanted, len(wanted)):
         by_name = {}
-        for name in random.sample(pair, 2):
+        for name in random.sample(group, len(group)):
             with servers[name] as server:
                 by_name[name] = load(server, site, seconds)
-        compare(*(by_name[name] for name in pair))
+        compare(*(by_name[name] for name in group[:2]))
         runs += by_name.values()
     return runs
 
@@ -90,9 +90,9 @@ def context(arguments):
 def measure(arguments, site):
     site.make(arguments.programs)
     servers = make_servers(arguments.programs, site, SERVER_CORE)
-    wanted = [pair for pair in pairs(servers) if pair[0] in (arguments.only or servers)]
-    for pair in wanted:
-        check.check_pair(*(servers[name] for name in pair), site)
+    wanted = [group for group in groups(servers) if group[0] in (arguments.only or servers)]
+    for group in wanted:
+        check.check_group([servers[name] for name in group], site)
     print("http: every server answers as it must", flush=True)
     runs = []
     for number in range(1, arguments.rounds + 1):

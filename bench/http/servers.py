@@ -24,7 +24,7 @@ def free_port():
         return one.getsockname()[1]
 
 
-def nginx_configuration(text, port, page, sendfile=True):
+def nginx_configuration(text, port, page, sendfile=False):
     """nginx.conf with what it lacks. Only root may, and must, say as whom nginx works,
     for the file is the user's who measures."""
     user = ""
@@ -104,7 +104,8 @@ def _process_cpu_ns(pid):
 
 
 def make_servers(programs, site, core):
-    """By name, those whose programs are there: NAME, NAME_constant, serve and nginx."""
+    """By name, those whose programs are there: NAME, NAME_constant, serve and nginx, with
+    sendfile and without."""
     servers = {}
 
     def add(name, command):
@@ -119,17 +120,19 @@ def make_servers(programs, site, core):
     add("serve", lambda port: [programs.parent / "muster", "serve", "--threads", "1", "--db",
                                site.store, "--listen", f"127.0.0.1:{port}"])
 
-    def nginx(port):
+    def nginx(port, sendfile):
         text = (HERE / "nginx.conf").read_text(encoding="utf-8")
         configuration = site.directory / "nginx.conf"
-        configuration.write_text(nginx_configuration(text, port, site.constant))
+        configuration.write_text(nginx_configuration(text, port, site.constant, sendfile))
         return ["nginx", "-e", "stderr", "-p", site.directory, "-c", configuration]
 
-    add("nginx", nginx)
+    add("nginx", lambda port: nginx(port, sendfile=False))
+    add("nginx_sendfile", lambda port: nginx(port, sendfile=True))
     return servers
 
 
-def pairs(servers):
-    """Ours and the one it is held against."""
+def groups(servers):
+    """Ours, the one that it is held against, and others that stand beside them. nginx is
+    faster without sendfile where a file is as short as this."""
     found = [(name, f"{name}_constant") for name in ADAPTERS if name in servers]
-    return found + [("serve", "nginx")]
+    return found + [("serve", "nginx", "nginx_sendfile")]

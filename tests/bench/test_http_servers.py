@@ -7,7 +7,7 @@ import pytest
 from check import check_constant, check_fields, check_pages
 from conftest import BENCH
 from measure import compare, measured
-from servers import ServerFault, make_servers, nginx_configuration, pairs
+from servers import ServerFault, groups, make_servers, nginx_configuration
 from site_data import LIMIT, Site, mean_page, page
 
 ROWS = [b'{"id":"%d","vm_count":%d}' % (i, 10 ** (i % 7)) for i in range(200)]
@@ -122,8 +122,10 @@ def test_ratios_are_ours_over_the_other():
 def test_servers_are_those_whose_programs_are_there(tmp_path):
     (tmp_path / "bench_http_beast").touch()
     servers = make_servers(tmp_path, Site(tmp_path), core=0)
-    assert sorted(servers) == ["beast", "beast_constant", "nginx", "serve"]
-    assert pairs(servers) == [("beast", "beast_constant"), ("serve", "nginx")]
+    assert sorted(servers) == ["beast", "beast_constant", "nginx", "nginx_sendfile", "serve"]
+    assert groups(servers) == [
+        ("beast", "beast_constant"), ("serve", "nginx", "nginx_sendfile")
+    ]
 
 
 def test_nothing_of_the_configuration_of_nginx_is_left_open():
