@@ -133,7 +133,10 @@ static int RunWorker(int listening, const char* directory) {
   const int opened = muster_open(directory, &options, &catalog) == MUSTER_OK &&
                      muster_handler_create(catalog, NULL, &handler) == MUSTER_OK;
   if (opened && event_add(stop, NULL) == 0 && evhttp_accept_socket(http, listening) == 0) {
-    evhttp_set_allowed_methods(http, 0xffff & ~(EVHTTP_REQ_CONNECT | EVHTTP_REQ_TRACE));
+    // Others get libevent's 501: it would leave their bodies unread.
+    evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
+                                         EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
+                                         EVHTTP_REQ_OPTIONS | EVHTTP_REQ_PATCH);
     evhttp_set_gencb(http, Serve, handler);
     event_base_dispatch(base);
   }

@@ -68,6 +68,10 @@ static ngx_int_t AddHeader(ngx_http_request_t* r, const muster_header* header) {
   field->key.data = (u_char*)header->name.data;
   field->key.len = header->name.size;
   field->value = value;
+  // Where nginx changes the bytes (gzip) it makes the tag that it finds here weak.
+  if (header->name.size == 4 && ngx_strncmp(header->name.data, "ETag", 4) == 0) {
+    r->headers_out.etag = field;
+  }
   return NGX_OK;
 }
 
@@ -114,7 +118,9 @@ static ngx_int_t Handle(ngx_http_request_t* r) {
   const muster_response* response = NULL;
   ngx_pool_cleanup_t* cleanup;
   muster_request request = {.struct_size = sizeof(request)};
-  if (!conf->enabled || r != r->main) return NGX_DECLINED;
+  // What a client has asked for, and no error page or other redirect: the target of
+  // those is still the client's.
+  if (!conf->enabled || r != r->main || r->internal) return NGX_DECLINED;
   cleanup = ngx_pool_cleanup_add(r->pool, 0);
   if (cleanup == NULL) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   request.method.data = (const char*)r->method_name.data;
