@@ -119,16 +119,14 @@ inline MHD_Response* WithoutBody(uint64_t length) {
   return MHD_create_response_from_callback(length, 1, none, nullptr, nullptr);
 }
 
-// The copy lies in room that the thread keeps for the next.
-inline MHD_Response* WithCopy(const Spans& body) {
+// With room for a body of `size` bytes, which the thread keeps for the next.
+inline MHD_Response* WithRoom(size_t size, char** room) {
   thread_local std::unique_ptr<char[]> spare;
   if (!spare) spare.reset(new char[kMinInParts]);
-  char* end = spare.get();
-  for (std::string_view span : body) end += span.copy(end, span.size());
-  const auto keep = [](void* copy) { spare.reset(static_cast<char*>(copy)); };
+  const auto keep = [](void* used) { spare.reset(static_cast<char*>(used)); };
   MHD_Response* made =
-      MHD_create_response_from_buffer_with_free_callback(body.byte_count(), spare.get(), keep);
-  if (made != nullptr) static_cast<void>(spare.release());
+      MHD_create_response_from_buffer_with_free_callback(size, spare.get(), keep);
+  if (made != nullptr) *room = spare.release();
   return made;
 }
 
@@ -146,6 +144,7 @@ inline MHD_Response* InParts(std::unique_ptr<Response> response) {
 // With a body of `length`, if it is not sent. Null where there is no memory.
 inline MHD_Response* ToMhd(Response* response, uint64_t length) {
   const size_t size = response->body().byte_count();
+  char* room = nullptr;
   std::unique_ptr<Response> held;
   if (size >= kMinInParts) {
     held = std::make_unique<Response>(std::move(*response));
@@ -153,11 +152,14 @@ inline MHD_Response* ToMhd(Response* response, uint64_t length) {
   }
   MHD_Response* made = size == 0 ? WithoutBody(length)
                        : held    ? InParts(std::move(held))
-                                 : WithCopy(response->body());
+                                 : WithRoom(size, &room);
   if (made == nullptr) return nullptr;
   for (auto header = response->begin_headers(); header != response->end_headers(); ++header) {
     MHD_add_response_header(made, header->name.data(), header->value.data());
   }
+  if (room == nullptr) return made;
+  // Last, so that the page has come from memory meanwhile.
+  for (std::string_view span : response->body()) room += span.copy(room, span.size());
   return made;
 }
 
