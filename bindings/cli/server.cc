@@ -70,6 +70,7 @@ absl::Status Server::Start(const Handler* handler) {
   });
   SiteOptions site;
   site.handler = handler;
+  site.is_ending = &is_ending_;
   site.idle_timeout_ms = static_cast<uint64_t>(options_.idle_timeout.count());
   for (int i = 0; i < options_.threads; ++i) {
     workers_.emplace_back(site, [this] { asio::post(context_, [this] { OnWorkerEnd(); }); });
@@ -136,6 +137,7 @@ void Server::Finish() {
   AcceptWhoIsWaiting();
   error_code ignored;
   acceptor_.close(ignored);
+  is_ending_.store(true, std::memory_order_relaxed);
   for (Worker& worker : workers_) worker.Finish();
   phase_timer_.expires_after(kFinishTime);
   phase_timer_.async_wait([this](error_code cancelled) {

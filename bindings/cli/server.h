@@ -75,6 +75,7 @@ class Server {
 
   const ServerOptions options_;
   std::atomic<bool> draining_{false};
+  std::atomic<bool> is_ending_{false};  // the drain is over
   ConnectionLimit limit_;               // outlives the tickets that the event loop may hold
   boost::asio::io_context context_{1};  // accepts, signals and phases only
   boost::asio::ip::tcp::acceptor acceptor_{context_};

@@ -14,6 +14,11 @@ struct Route {
   const Handler* handler;
 };
 
+struct Filter {
+  h2o_filter_t super;
+  const std::atomic<bool>* is_ending;
+};
+
 bool BeginsWith(std::string_view text, std::string_view beginning) {
   return text.substr(0, beginning.size()) == beginning;
 }
@@ -52,7 +57,11 @@ int OnRequest(h2o_handler_t* self, h2o_req_t* request) {
 }
 
 // Called before each answer, those that h2o gives by itself included.
-void OnAnswer(h2o_filter_t*, h2o_req_t* request, h2o_ostream_t** slot) {
+void OnAnswer(h2o_filter_t* self, h2o_req_t* request, h2o_ostream_t** slot) {
+  // h2o's own flag is set for each thread, some time after the first that ends.
+  if (reinterpret_cast<Filter*>(self)->is_ending->load(std::memory_order_relaxed)) {
+    request->http1_is_persistent = 0;
+  }
   Connection::Of(request).OnAnswer(*request);
   h2o_setup_next_ostream(request, slot);
 }
@@ -73,7 +82,9 @@ Site::Site(const SiteOptions& options) {
   route->super.on_req = OnRequest;
   route->handler = options.handler;
   for (h2o_pathconf_t* conf : {path, &host->fallback_path}) {
-    h2o_create_filter(conf, sizeof(h2o_filter_t))->on_setup_ostream = OnAnswer;
+    auto* filter = reinterpret_cast<Filter*>(h2o_create_filter(conf, sizeof(Filter)));
+    filter->super.on_setup_ostream = OnAnswer;
+    filter->is_ending = options.is_ending;
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <h2o.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,6 +17,9 @@ namespace muster::cli {
 struct SiteOptions {
   // Who answers; borrowed.
   const Handler* handler = nullptr;
+
+  // The server ends: answers close their connections. Borrowed.
+  const std::atomic<bool>* is_ending = nullptr;
 
   // The most time that a client may take to send a request, to take some bytes
   // of an answer, or to come back with another request.

@@ -71,11 +71,15 @@ def test_http_2_answers_many_streams_at_a_time(server):
     assert done.stdout == ROOTFS * len(targets)
 
 
-def test_the_preface_may_come_in_pieces(server):
-    with server.connect() as connection:
-        for byte in PREFACE[:20]:
-            connection.send(bytes([byte]))
+def test_the_preface_may_come_in_pieces(start):
+    server = start("--threads", "1")
+    with server.connect() as connection, server.connect() as other:
+        for piece in (PREFACE[:1], PREFACE[1:13], PREFACE[13:20]):
+            connection.send(piece)
             connection.wait_until_received()
+            # The one thread has read the piece when it has answered others since.
+            for _ in range(2):
+                assert other.get("/healthz").body == HEALTHZ
         connection.send(PREFACE[20:] + EMPTY_SETTINGS)
         connection.receive()
         assert connection.buffer[3] == 4, "its settings come first"
