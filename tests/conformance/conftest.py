@@ -82,8 +82,10 @@ def start(pytestconfig, tmp_path_factory):
         return servers[-1]
 
     yield start_server
-    while servers:
-        servers.pop().stop()
+    for server in servers:  # all at once, since some take a while
+        server.tell_to_end()
+    for server in servers:
+        server.wait_for_end()
 
 
 @pytest.fixture(scope="session")

@@ -84,9 +84,6 @@ class Server:
     def check_alive(self):
         assert self.get("/healthz").status == 200
 
-    def stop(self):
-        pass
-
 
 def free_port():
     with socket.socket() as free:
@@ -99,6 +96,7 @@ class StartedServer(Server):
 
     def __init__(self, command, store, traits):
         self.store = store
+        self.was_told_to_end = False
         port = free_port()
         super().__init__(("127.0.0.1", port), traits)
         words = [word.format(store=store, port=port) for word in shlex.split(command)]
@@ -147,11 +145,16 @@ class StartedServer(Server):
         self.check_runs()
         super().check_alive()
 
-    def stop(self):
-        """Ends the server; fails where it had ended already, or has reported a fault."""
-        try:
-            self.check_runs()
+    def tell_to_end(self):
+        if self.process.poll() is None:
+            self.was_told_to_end = True
             self.process.send_signal(signal.SIGTERM)
+
+    def wait_for_end(self):
+        """Fails where it had ended by itself, or has reported a fault."""
+        try:
+            if not self.was_told_to_end:
+                self.check_runs()
             self.process.wait(SECONDS_TO_END)
         except subprocess.TimeoutExpired:
             pass  # how a server ends is not part of the contract
