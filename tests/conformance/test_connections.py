@@ -91,6 +91,21 @@ def test_a_body_is_not_the_next_request(server, client, catalog, target, method)
     check_answer_or_refusal(client, server, catalog, target, method)
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("method", ["OPTIONS", "PATCH", "TRACE", "PROPFIND", "BREW"])
+def test_a_body_of_a_strange_method_is_not_the_next_request(server, method, chunked):
+    """What a framework does not know it may refuse in its own words, or with none."""
+    length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(HIDDEN)}"
+    body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(HIDDEN), HIDDEN) if chunked else HIDDEN
+    with server.connect() as client:
+        client.ask(Request("/v1/hosts", (length,), method=method, body=body))
+        try:
+            assert 400 <= client.frameworks_answer().status < 600
+        except (EOFError, ConnectionError):
+            return
+        client.check_goes_on_or_ended()
+
+
 @pytest.mark.parametrize("target", ["/v1/hosts", "/v1/nothing"])
 def test_a_request_behind_a_body_in_one_packet_is_found(server, client, target):
     if server.has("no-pipelining"):
