@@ -115,6 +115,7 @@ def test_a_request_behind_a_body_in_one_packet_is_found(server, client, target):
     check_refused_only(client, server, target)
     client.asked.append(behind)
     try:
+        wake(client, server)
         check(client.answer(), HEALTHZ, server)
     except (EOFError, ConnectionError):
         assert not client.buffer, bytes(client.buffer)
