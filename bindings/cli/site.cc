@@ -30,10 +30,18 @@ bool HasBodyOfUnclearLength(h2o_req_t* request) {
   if (request->entity.base == nullptr || request->version >= 0x200) return false;
   const h2o_socket_t* socket = request->conn->callbacks->get_socket(request->conn);
   std::string_view rest(socket->input->bytes, socket->input->size);
+  // h2o skips an empty line before a request, which is not the end of the head.
+  for (const std::string_view line_end : {"\r\n", "\n"}) {
+    if (!BeginsWith(rest, line_end)) continue;
+    rest.remove_prefix(line_end.size());
+    break;
+  }
   int lengths = 0;
   for (size_t end; (end = rest.find('\n')) != rest.npos; rest.remove_prefix(end + 1)) {
     const std::string_view line = rest.substr(0, end);
     if (line.empty() || line == "\r") break;
+    // Goes on with the value above it to some readers, and is nothing to h2o.
+    if (line.front() == ' ' || line.front() == '\t') return true;
     // h2o has brought the names to lower case where they are.
     const bool is_chunked = BeginsWith(line, "transfer-encoding:");
     if (is_chunked || BeginsWith(line, "content-length:")) ++lengths;

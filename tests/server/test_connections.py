@@ -89,9 +89,24 @@ def test_expect_is_told_to_send_the_body(connection):
     ["content-LENGTH: 0", "X: y", "Content-Length: 46"],
     ["Content-Length: -1"],
     ["Content-Length: 4x"],
+    ["Content-Length: 4\r\n 6"],
+    ["Content-Length: 4", "X: y\r\n\tTransfer-Encoding: chunked"],
 ], ids=" + ".join)
 def test_a_body_of_unclear_length_is_refused(connection, fields):
     connection.send(request("/healthz", *fields, method="POST", body=request("/readyz")))
+    answer = connection.read()
+    assert answer.status == 400
+    assert answer.headers["connection"] == "close"
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\n"], ids=["CRLF", "LF"])
+@pytest.mark.parametrize("second", ["Content-Length: 5", "Transfer-Encoding: chunked"])
+def test_an_empty_line_before_a_request_does_not_hide_its_lengths(connection, line_end, second):
+    connection.send(request("/healthz") + line_end
+                    + request("/healthz", "Content-Length: 6", second, method="POST",
+                              body=b"0\r\n\r\n" + request("/readyz")))
+    assert connection.read().body == HEALTHZ
     answer = connection.read()
     assert answer.status == 400
     assert answer.headers["connection"] == "close"
