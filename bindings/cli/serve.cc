@@ -46,20 +46,35 @@ const CLI::Validator kMountPrefix(
     },
     "");
 
-// Makes room for that many connections, as far as the system lets us. What is
-// missing is met at accept, which then waits.
-void RaiseFileLimit(int max_connections) {
-  constexpr rlim_t kOtherFiles = 64;
+// Makes room for threads and connections, as far as the system lets us. Where
+// connections are missing, that is met at accept, which then waits; without its
+// own, h2o would abort the process.
+absl::Status RaiseFileLimit(int threads, int max_connections) {
+  constexpr rlim_t kFilesOfThread = 3;  // h2o's epoll, and a pipe that wakes it
+  constexpr rlim_t kFewestOthers = 24;  // the store, the listener, one connection
+  constexpr rlim_t kOthers = 64;
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const rlim_t wanted = static_cast<rlim_t>(max_connections) + kOtherFiles;
-  if (limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = std::min(wanted, limit.rlim_max);
-  setrlimit(RLIMIT_NOFILE, &limit);
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return absl::OkStatus();
+  const rlim_t of_threads = kFilesOfThread * static_cast<rlim_t>(threads);
+  const rlim_t wanted = of_threads + static_cast<rlim_t>(max_connections) + kOthers;
+  if (limit.rlim_cur < wanted) {
+    rlimit raised = limit;
+    raised.rlim_cur = std::min(wanted, limit.rlim_max);
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  }
+  const rlim_t fewest = of_threads + kFewestOthers;
+  if (limit.rlim_cur >= fewest) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      "a limit of " + std::to_string(limit.rlim_cur) + " open files is too low for " +
+      std::to_string(threads) + " threads; give fewer --threads, or at least `ulimit -n " +
+      std::to_string(fewest) + "`");
 }
 
 absl::Status Serve(const ServeOptions& options) {
-  RaiseFileLimit(options.max_connections);
+  if (absl::Status raised = RaiseFileLimit(options.threads, options.max_connections);
+      !raised.ok()) {
+    return raised;
+  }
   ServerOptions server_options;
   server_options.threads = options.threads;
   server_options.max_connections = options.max_connections;

@@ -268,7 +268,7 @@ def test_without_descriptors_it_waits_for_some_and_does_not_spin(start):
     def few_descriptors():
         resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
 
-    server = start("--max-connections", "1000", preexec_fn=few_descriptors)
+    server = start("--threads", "1", "--max-connections", "1000", preexec_fn=few_descriptors)
     connections = [server.connect() for _ in range(60)]
     for connection in connections:
         connection.send(request("/healthz"))

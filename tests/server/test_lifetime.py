@@ -1,6 +1,7 @@
 """How a server begins and ends."""
 
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -31,6 +32,26 @@ def test_an_address_that_cannot_be_had_is_an_error(tmp_path, listen):
                           capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert listen in done.stderr
+
+
+def limit_descriptors(soft, hard):
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_too_few_descriptors_for_the_threads_are_an_error_in_one_line(tmp_path):
+    done = subprocess.run([BINARY, "serve", "--db", tmp_path / "new", "--listen", "127.0.0.1:0",
+                           "--threads", "16"], preexec_fn=limit_descriptors(40, 40),
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("muster: ")
+    assert "--threads" in done.stderr and "ulimit -n" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_limit_of_descriptors_is_raised_for_threads_too(start):
+    server = start("--threads", "30", "--max-connections", "1",
+                   preexec_fn=limit_descriptors(40, 200))
+    assert server.get("/healthz").body == HEALTHZ
 
 
 def test_serve_makes_a_missing_store(tmp_path):
