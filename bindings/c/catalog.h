@@ -13,8 +13,8 @@ struct muster_catalog {
 };
 
 struct muster_handler {
-  std::shared_ptr<muster::Catalog> catalog;
-  muster::Handler handler;  // borrows *catalog
+  std::shared_ptr<muster::Catalog> catalog;  // null: there is none
+  muster::Handler handler;                   // borrows *catalog
 };
 
 #endif  // MUSTER_BINDINGS_C_CATALOG_H_

@@ -46,16 +46,19 @@ absl::StatusOr<muster::HandlerOptions> ToOptions(const muster_handler_options& g
   return options;
 }
 
-absl::Status Create(muster_catalog* catalog, const muster_handler_options* options,
+// `make(muster::HandlerOptions)` gives an absl::StatusOr<muster::Handler> that borrows
+// the catalog.
+template <class Make>
+absl::Status Create(std::shared_ptr<muster::Catalog> catalog,
+                    const muster_handler_options* options, const Make& make,
                     muster_handler** handler) {
-  if (catalog == nullptr) return Missing("catalog");
   muster_handler_options own;
   if (absl::Status copied = CopySized(options, "options", &own); !copied.ok()) return copied;
   auto converted = ToOptions(own);
   if (!converted.ok()) return converted.status();
-  auto made = muster::Handler::Create(catalog->catalog.get(), *std::move(converted));
+  auto made = make(*std::move(converted));
   if (!made.ok()) return made.status();
-  *handler = new muster_handler{catalog->catalog, *std::move(made)};
+  *handler = new muster_handler{std::move(catalog), *std::move(made)};
   return absl::OkStatus();
 }
 
@@ -95,7 +98,26 @@ muster_code muster_handler_create(muster_catalog* catalog,
                                   muster_handler** handler) {
   if (handler != nullptr) *handler = nullptr;
   return Guarded([&]() -> absl::Status {
-    return handler == nullptr ? Missing("handler") : Create(catalog, options, handler);
+    if (handler == nullptr) return Missing("handler");
+    if (catalog == nullptr) return Missing("catalog");
+    const auto make = [catalog](muster::HandlerOptions given) {
+      return muster::Handler::Create(catalog->catalog.get(), std::move(given));
+    };
+    return Create(catalog->catalog, options, make, handler);
+  });
+}
+
+muster_code muster_handler_create_without_catalog(const char* reason,
+                                                  const muster_handler_options* options,
+                                                  muster_handler** handler) {
+  if (handler != nullptr) *handler = nullptr;
+  return Guarded([&]() -> absl::Status {
+    if (handler == nullptr) return Missing("handler");
+    if (reason == nullptr) return Missing("reason");
+    const auto make = [reason](muster::HandlerOptions given) {
+      return muster::Handler::WithoutCatalog(reason, std::move(given));
+    };
+    return Create(nullptr, options, make, handler);
   });
 }
 

@@ -19,9 +19,9 @@
 // fork; in a child leave alone what the parent has opened.
 //
 // No exception leaves this interface. A lack of memory is an error like others in the
-// calls that answer requests; while a store is opened or written it can end the
-// process. Nothing is printed. Texts are UTF-8. Where a text has a size it may hold any
-// bytes and need not end with a zero byte.
+// calls that answer requests; while a store is opened or written, or what another
+// process wrote is taken in, it can end the process. Nothing is printed. Texts are
+// UTF-8. Where a text has a size it may hold any bytes and need not end with a zero byte.
 //
 // Structs that the caller fills in begin with their size, which tells the library
 // the version of this header that the program was compiled with. Set all of one to
@@ -183,6 +183,13 @@ typedef struct muster_handler_options {
 MUSTER_API muster_code muster_handler_create(muster_catalog* catalog,
                                              const muster_handler_options* options,
                                              muster_handler** handler);
+
+// Makes one for a program whose store cannot be opened, or not yet, and which goes on
+// meanwhile: the same paths are Muster's, what needs a catalog is answered with 503, and
+// /readyz has `reason`. Clients see it, so one sentence without paths or secrets; UTF-8,
+// copied. Errors as above.
+MUSTER_API muster_code muster_handler_create_without_catalog(
+    const char* reason, const muster_handler_options* options, muster_handler** handler);
 
 // NULL is OK. Responses stay valid.
 MUSTER_API void muster_handler_destroy(muster_handler* handler);

@@ -33,13 +33,14 @@ Caller Unknown(const absl::Status& status) {
 
 }  // namespace
 
-Caller FindCaller(const HeaderFields* headers, const Catalog& catalog,
+Caller FindCaller(const HeaderFields* headers, const Catalog* catalog,
                   const Authenticator* authenticator) {
   HeaderText credential;
   FindCredential(headers, &credential);
   if (credential.view().empty()) return {};
   if (authenticator == nullptr) {
-    absl::StatusOr<User> user = catalog.FindUserByApiKey(credential.view());
+    if (catalog == nullptr) return {Caller::Kind::kUnavailable, {}};
+    absl::StatusOr<User> user = catalog->FindUserByApiKey(credential.view());
     return user.ok() ? Named(*std::move(user)) : Unknown(user.status());
   }
   absl::StatusOr<std::string> user_id = authenticator->Authenticate(credential.view());

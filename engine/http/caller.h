@@ -22,8 +22,8 @@ struct Caller {
 
 // Looks the request's credential up, once: by `authenticator`, or among the
 // catalog's API keys where that is null. Any thread that `authenticator` allows.
-// `headers` may be null.
-Caller FindCaller(const HeaderFields* headers, const Catalog& catalog,
+// `headers` may be null, and so may `catalog`: then no key can be checked.
+Caller FindCaller(const HeaderFields* headers, const Catalog* catalog,
                   const Authenticator* authenticator);
 
 // The same where the host has looked already.

@@ -33,8 +33,14 @@ using http::Exchange;
 
 class Handler::Impl {
  public:
-  Impl(Catalog* catalog, HandlerOptions options)
-      : catalog_(catalog), options_(std::move(options)), routes_(options_) {}
+  Impl(Catalog* catalog, std::string missing, HandlerOptions options)
+      : catalog_(catalog),
+        missing_(std::move(missing)),
+        options_(std::move(options)),
+        routes_(options_) {}
+
+  static absl::StatusOr<Handler> Make(Catalog* catalog, std::string missing,
+                                      HandlerOptions options);
 
   std::optional<Response> Handle(const Request& request, const AuthenticatedUser* user) const;
   void Answer(const Exchange& exchange, ResponseBuilder* response) const;
@@ -52,10 +58,18 @@ class Handler::Impl {
 
   absl::Status CheckReady() const;
 
-  Catalog* const catalog_;
+  Catalog* const catalog_;     // null: there is none
+  const std::string missing_;  // why
   const HandlerOptions options_;
   const http::Routes routes_;
 };
+
+absl::StatusOr<Handler> Handler::Impl::Make(Catalog* catalog, std::string missing,
+                                            HandlerOptions options) {
+  absl::Status prefix = http::Routes::CheckMountPrefix(options.mount_prefix);
+  if (!prefix.ok()) return prefix;
+  return Handler(std::make_unique<const Impl>(catalog, std::move(missing), std::move(options)));
+}
 
 std::optional<Response> Handler::Impl::Handle(const Request& request,
                                               const AuthenticatedUser* user) const {
@@ -106,6 +120,7 @@ void Handler::Impl::AnswerWhoami(const Exchange& exchange, ResponseBuilder* resp
   User user;
   if (!HasCaller(exchange, &user, response)) return;
   if (!user.stats) {
+    if (catalog_ == nullptr) return response->Answer(http::kStoreUnreadable);
     const absl::StatusOr<UserStats> stats = catalog_->GetUserStats(user.id);
     if (!stats.ok()) return response->Answer(http::StoreFault(stats.status()));
     user.stats = *stats;
@@ -123,6 +138,10 @@ void Handler::Impl::AnswerReadyz(ResponseBuilder* response) const {
 
 bool Handler::Impl::IsModified(List list, const Exchange& exchange,
                                ResponseBuilder* response) const {
+  if (catalog_ == nullptr) {
+    response->Answer(http::kStoreUnreadable);
+    return false;
+  }
   const Snapshot& snapshot = response->Hold(catalog_->snapshot());
   if (!http::IfNoneMatchHas(exchange.request.headers, snapshot.etag(list))) return true;
   response->AnswerNotModified(list);
@@ -134,7 +153,7 @@ bool Handler::Impl::HasCaller(const Exchange& exchange, User* user,
   http::Caller caller =
       exchange.user != nullptr
           ? http::CallerFromHost(*exchange.user)
-          : http::FindCaller(exchange.request.headers, *catalog_, options_.authenticator);
+          : http::FindCaller(exchange.request.headers, catalog_, options_.authenticator);
   switch (caller.kind) {
     case http::Caller::Kind::kUser:
       *user = std::move(caller.user);
@@ -150,6 +169,7 @@ bool Handler::Impl::HasCaller(const Exchange& exchange, User* user,
 }
 
 absl::Status Handler::Impl::CheckReady() const {
+  if (catalog_ == nullptr) return absl::UnavailableError(missing_);
   absl::Status ready = catalog_->CheckReady();
   if (ready.ok() && options_.readiness_check) ready = options_.readiness_check();
   return ready;
@@ -162,9 +182,11 @@ Response::Response(const Exchange& exchange) {
 
 absl::StatusOr<Handler> Handler::Create(Catalog* catalog, HandlerOptions options) {
   if (catalog == nullptr) return absl::InvalidArgumentError("catalog: must not be null");
-  absl::Status prefix = http::Routes::CheckMountPrefix(options.mount_prefix);
-  if (!prefix.ok()) return prefix;
-  return Handler(std::make_unique<const Impl>(catalog, std::move(options)));
+  return Impl::Make(catalog, {}, std::move(options));
+}
+
+absl::StatusOr<Handler> Handler::WithoutCatalog(std::string reason, HandlerOptions options) {
+  return Impl::Make(nullptr, std::move(reason), std::move(options));
 }
 
 Handler::Handler(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}

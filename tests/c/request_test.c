@@ -171,6 +171,34 @@ static void the_404_for_a_path_that_nobody_serves_can_be_had(void** state) {
   muster_response_release(response);
 }
 
+static void without_a_catalog_what_needs_one_is_503(void** state) {
+  const muster_handler_options options = {.struct_size = sizeof(options),
+                                          .mount_prefix = "/api"};
+  Fixture fixture = {.handler = NULL};
+  const muster_request shapes = Get("/api/v1/shapes"), healthz = Get("/api/healthz");
+  const muster_request readyz = Get("/api/readyz"), unmounted = Get("/v1/shapes");
+  const muster_response* response;
+  (void)state;
+  assert_ok(muster_handler_create_without_catalog("not yet", &options, &fixture.handler));
+  assert_int_equal(StatusOf(&fixture, &shapes), 503);
+  assert_int_equal(StatusOf(&fixture, &healthz), 200);
+  assert_int_equal(StatusOf(&fixture, &unmounted), 0);
+  response = Answer(&fixture, &readyz);
+  assert_string_equal(
+      Body(response),
+      "{\"status\":\"fail\",\"data\":{\"ready\":false,\"reason\":\"not yet\"}}");
+  muster_response_release(response);
+  muster_handler_destroy(fixture.handler);
+}
+
+static void without_a_catalog_a_reason_is_needed(void** state) {
+  muster_handler* handler = (muster_handler*)state;
+  assert_int_equal(muster_handler_create_without_catalog(NULL, NULL, &handler),
+                   MUSTER_INVALID_ARGUMENT);
+  assert_string_equal(muster_last_error(), "reason: must not be NULL");
+  assert_null(handler);
+}
+
 static void a_call_without_a_request_is_an_error(void** state) {
   Fixture* fixture = *state;
   const muster_request request = Get("/v1/shapes");
@@ -201,6 +229,8 @@ int main(void) {
       WITH_CATALOG(each_endpoint_can_be_disabled_alone),
       WITH_CATALOG(endpoints_that_there_are_not_cannot_be_disabled),
       cmocka_unit_test(the_404_for_a_path_that_nobody_serves_can_be_had),
+      cmocka_unit_test(without_a_catalog_what_needs_one_is_503),
+      cmocka_unit_test(without_a_catalog_a_reason_is_needed),
       WITH_CATALOG(a_call_without_a_request_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 export MUSTER_C_FLAGS="-I$include"
 export MUSTER_C_LIBS="$library -Wl,-rpath,$(dirname "$library")"
-if [ ! -e "$work/objs/Makefile" ]; then
+# Anew for another nginx, and for another list of files or libraries.
+if [ ! "$work/objs/Makefile" -nt "$source/conf_flags" ] ||
+  [ ! "$work/objs/Makefile" -nt "$here/config" ]; then
   rm -rf "$work"
   cp -r "$source" "$work"
   cd "$work"

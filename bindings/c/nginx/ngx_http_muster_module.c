@@ -4,6 +4,8 @@
 //   load_module modules/ngx_http_muster_module.so;
 //   http {
 //     muster_store /var/lib/muster;    # a store that is there; each worker opens it
+//     muster_mount_prefix /api;        # put before every path; none without it
+//     muster_hosts_require_key on;     # /v1/hosts asks for an API key
 //     server {
 //       muster on;                     # also within a location
 //       muster_not_found on;           # Muster's 404 for all other paths
@@ -11,7 +13,10 @@
 //     }
 //   }
 //
-// The body is sent from the catalog's own memory; the request's pool releases it.
+// The body is sent from the catalog's own memory; the request's pool releases it. A worker
+// whose store does not open answers 503 and tries again, once a second. A location that
+// answers in an earlier phase ("return 200") comes before Muster, and subrequests
+// (auth_request) do not come to it.
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
@@ -20,6 +25,8 @@
 
 typedef struct {
   ngx_str_t store;
+  ngx_str_t mount_prefix;
+  ngx_flag_t hosts_require_key;
 } MainConf;
 
 typedef struct {
@@ -29,9 +36,12 @@ typedef struct {
 
 extern ngx_module_t ngx_http_muster_module;
 
+enum { kRetryMs = 1000 };
+
 // Of this worker.
-static muster_catalog* catalog;
+static muster_catalog* catalog;  // NULL: the store has not been opened yet
 static muster_handler* handler;
+static ngx_event_t retry;
 
 static void FindHeader(const void* context, const char* name, size_t name_size,
                        muster_visit_value visit, void* visitor) {
@@ -86,7 +96,7 @@ static ngx_chain_t* BodyOf(ngx_http_request_t* r, const muster_response* respons
     buffers[i].pos = (u_char*)response->spans[i].data;
     buffers[i].last = buffers[i].pos + response->spans[i].size;
     buffers[i].memory = 1;  // not to be written to
-    buffers[i].last_buf = is_last && r == r->main;
+    buffers[i].last_buf = is_last;
     buffers[i].last_in_chain = is_last;
     chain[i].buf = &buffers[i];
     chain[i].next = is_last ? NULL : &chain[i + 1];
@@ -142,19 +152,58 @@ static ngx_int_t Handle(ngx_http_request_t* r) {
   return NGX_DONE;
 }
 
-// In each worker, after the fork; nginx's helper processes serve nothing.
+// Opens the store and puts a handler on it in the place of the one without.
+static int Open(const MainConf* conf, const muster_handler_options* options, ngx_log_t* log) {
+  const muster_open_options existing = {.struct_size = sizeof(existing), .must_exist = 1};
+  muster_handler* opened = NULL;
+  if (muster_open((const char*)conf->store.data, &existing, &catalog) == MUSTER_OK &&
+      muster_handler_create(catalog, options, &opened) == MUSTER_OK) {
+    muster_handler_destroy(handler);
+    handler = opened;
+    return 1;
+  }
+  ngx_log_error(NGX_LOG_EMERG, log, 0, "muster: %s", muster_last_error());
+  muster_close(catalog);
+  catalog = NULL;
+  return 0;
+}
+
+static muster_handler_options OptionsOf(const MainConf* conf) {
+  const muster_handler_options options = {
+      .struct_size = sizeof(options),
+      .mount_prefix = (const char*)conf->mount_prefix.data,
+      .hosts_require_credential = conf->hosts_require_key == 1};
+  return options;
+}
+
+static void OpenAgain(ngx_event_t* event) {
+  const MainConf* conf = event->data;
+  const muster_handler_options options = OptionsOf(conf);
+  if (ngx_exiting || Open(conf, &options, event->log)) return;
+  ngx_add_timer(event, kRetryMs);
+}
+
+// In each worker, after the fork; nginx's helper processes serve nothing. A worker that
+// ended here would take the whole of nginx with it.
 static ngx_int_t OpenInWorker(ngx_cycle_t* cycle) {
-  const muster_open_options options = {.struct_size = sizeof(options), .must_exist = 1};
-  const MainConf* conf;
+  muster_handler_options options;
+  MainConf* conf;
   if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE) return NGX_OK;
   if (ngx_get_conf(cycle->conf_ctx, ngx_http_module) == NULL) return NGX_OK;
   conf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_muster_module);
   if (conf->store.len == 0) return NGX_OK;
-  if (muster_open((const char*)conf->store.data, &options, &catalog) != MUSTER_OK ||
-      muster_handler_create(catalog, NULL, &handler) != MUSTER_OK) {
+  options = OptionsOf(conf);
+  if (muster_handler_create_without_catalog("the store cannot be opened", &options, &handler) !=
+      MUSTER_OK) {
     ngx_log_error(NGX_LOG_EMERG, cycle->log, 0, "muster: %s", muster_last_error());
     return NGX_ERROR;
   }
+  if (Open(conf, &options, cycle->log)) return NGX_OK;
+  retry.handler = OpenAgain;
+  retry.data = conf;
+  retry.log = cycle->log;
+  retry.cancelable = 1;  // the worker's end does not wait for it
+  ngx_add_timer(&retry, kRetryMs);
   return NGX_OK;
 }
 
@@ -176,7 +225,23 @@ static ngx_int_t AddHandler(ngx_conf_t* cf) {
   return NGX_OK;
 }
 
-static void* CreateMainConf(ngx_conf_t* cf) { return ngx_pcalloc(cf->pool, sizeof(MainConf)); }
+static void* CreateMainConf(ngx_conf_t* cf) {
+  MainConf* conf = ngx_pcalloc(cf->pool, sizeof(*conf));
+  if (conf != NULL) conf->hosts_require_key = NGX_CONF_UNSET;
+  return conf;
+}
+
+// Says at nginx -t what is wrong with the prefix.
+static char* InitMainConf(ngx_conf_t* cf, void* conf) {
+  const muster_handler_options options = OptionsOf(conf);
+  muster_handler* tried;
+  if (muster_handler_create_without_catalog("", &options, &tried) != MUSTER_OK) {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "muster: %s", muster_last_error());
+    return NGX_CONF_ERROR;
+  }
+  muster_handler_destroy(tried);
+  return NGX_CONF_OK;
+}
 
 static void* CreateLocationConf(ngx_conf_t* cf) {
   LocationConf* conf = ngx_pcalloc(cf->pool, sizeof(*conf));
@@ -193,7 +258,7 @@ static char* MergeLocationConf(ngx_conf_t* cf, void* parent, void* child) {
   ngx_conf_merge_value(inner->enabled, outer->enabled, 0);
   ngx_conf_merge_value(inner->not_found, outer->not_found, 0);
   if (!inner->enabled || conf->store.len != 0) return NGX_CONF_OK;
-  return "\"muster on\" needs \"muster_store\" before it";
+  return "\"muster on\" needs \"muster_store\"";
 }
 
 // Where a path is looked for as nginx looks for its own files.
@@ -209,13 +274,18 @@ static char* SetStore(ngx_conf_t* cf, ngx_command_t* command, void* conf) {
 static ngx_command_t commands[] = {
     {ngx_string("muster_store"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, SetStore,
      NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, store), NULL},
+    {ngx_string("muster_mount_prefix"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1,
+     ngx_conf_set_str_slot, NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, mount_prefix), NULL},
+    {ngx_string("muster_hosts_require_key"), NGX_HTTP_MAIN_CONF | NGX_CONF_FLAG,
+     ngx_conf_set_flag_slot, NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, hosts_require_key),
+     NULL},
     {ngx_string("muster"), ANYWHERE, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, enabled), NULL},
     {ngx_string("muster_not_found"), ANYWHERE, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(LocationConf, not_found), NULL},
     ngx_null_command};
 
-static ngx_http_module_t context = {NULL, AddHandler, CreateMainConf,     NULL,
+static ngx_http_module_t context = {NULL, AddHandler, CreateMainConf,     InitMainConf,
                                     NULL, NULL,       CreateLocationConf, MergeLocationConf};
 
 ngx_module_t ngx_http_muster_module = {

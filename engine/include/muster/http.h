@@ -165,6 +165,13 @@ class MUSTER_EXPORT Handler {
   // options are not as said above.
   static absl::StatusOr<Handler> Create(Catalog* catalog, HandlerOptions options = {});
 
+  // For a host whose store cannot be opened, or not yet, and which goes on meanwhile:
+  // the same paths are ours, what needs a catalog is 503, and /readyz has `reason`. It
+  // is shown to clients, so one sentence without paths or secrets. The options'
+  // readiness check is not asked. InvalidArgument as above.
+  static absl::StatusOr<Handler> WithoutCatalog(std::string reason,
+                                                HandlerOptions options = {});
+
   ~Handler();
   Handler(Handler&&) noexcept;
   Handler& operator=(Handler&&) noexcept;
