@@ -59,8 +59,14 @@ static void SendMusters(struct evhttp_request* request, const muster_response* r
   if (response->has_content_length) AddLength(request, response->content_length);
   for (i = 0; i < count; ++i) {
     const muster_span span = response->spans[i];
-    evbuffer_add_reference(body, span.data, span.size, i + 1 == count ? Release : NULL,
-                           (void*)response);
+    if (evbuffer_add_reference(body, span.data, span.size, i + 1 == count ? Release : NULL,
+                               (void*)response) == 0) {
+      continue;
+    }
+    evbuffer_drain(body, evbuffer_get_length(body));  // there is no memory
+    muster_response_release(response);
+    evhttp_send_error(request, HTTP_SERVUNAVAIL, NULL);
+    return;
   }
   evhttp_send_reply(request, response->status, response->reason, NULL);
   if (count == 0) muster_response_release(response);
@@ -170,7 +176,7 @@ int main(int argc, char** argv) {
   muster_catalog* catalog;
   pid_t workers[kWorkers];
   sigset_t signals, before;
-  int signal_number, i, running = kWorkers, stopping = 0;
+  int signal_number, i, running, stopping = 0;
   // Makes the store where there is none; closed before the workers are forked.
   if (muster_open(directory, NULL, &catalog) != MUSTER_OK ||
       muster_close(catalog) != MUSTER_OK) {
@@ -182,20 +188,29 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGCHLD);
   sigprocmask(SIG_BLOCK, &signals, &before);
   signal(SIGPIPE, SIG_IGN);
-  for (i = 0; i < kWorkers; ++i) {
-    workers[i] = fork();
-    if (workers[i] != 0) continue;
+  for (running = 0; running < kWorkers; ++running) {
+    workers[running] = fork();
+    if (workers[running] < 0) break;
+    if (workers[running] > 0) continue;
     sigprocmask(SIG_SETMASK, &before, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     return getppid() == master ? RunWorker(listening, directory) : 1;
+  }
+  if (running < kWorkers) {
+    perror("cannot fork");
+    return 1;  // with which the others end
   }
   printf("listening on http://127.0.0.1:%d\n", port);
   fflush(stdout);
   while (running > 0) {
     sigwait(&signals, &signal_number);
     stopping |= signal_number == SIGTERM;
-    for (i = 0; signal_number == SIGTERM && i < kWorkers; ++i) kill(workers[i], SIGTERM);
-    while (waitpid(-1, NULL, WNOHANG) > 0) --running;
+    for (i = 0; i < kWorkers; ++i) {
+      if (workers[i] > 0 && signal_number == SIGTERM) kill(workers[i], SIGTERM);
+      if (workers[i] == 0 || waitpid(workers[i], NULL, WNOHANG) == 0) continue;
+      workers[i] = 0;
+      --running;
+    }
   }
   return stopping ? 0 : 1;
 }
