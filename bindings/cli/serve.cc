@@ -126,7 +126,9 @@ void AddNumber(CLI::App& command, const std::string& name, Number& value, int mi
 void Declare(CLI::App& command, ServeOptions& options) {
   constexpr int kDayMs = 86400000;
   command
-      .add_option("--listen", options.listen, "Where to listen; port 0 lets the system choose")
+      .add_option("--listen", options.listen,
+                  "Where to listen; a name is one of its addresses, IPv4 before IPv6, and with "
+                  "port 0 the system chooses")
       ->check(kListenAddress)
       ->type_name("ADDR:PORT")
       ->capture_default_str();

@@ -1,8 +1,10 @@
 #include "server.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <utility>
+#include <vector>
 
 namespace muster::cli {
 namespace {
@@ -47,13 +49,31 @@ absl::Status Server::Bind(const ListenAddress& address) {
       address.host, std::to_string(address.port),
       tcp::resolver::passive | tcp::resolver::numeric_service, error);
   if (error) return CannotListen(where, error);
-  const tcp::endpoint endpoint = found.begin()->endpoint();
+  std::vector<tcp::endpoint> endpoints(found.begin(), found.end());
+  // Most clients of "localhost" look there.
+  std::stable_partition(endpoints.begin(), endpoints.end(), [](const tcp::endpoint& endpoint) {
+    return endpoint.address().is_v4();
+  });
 
+  error_code first_error;
+  for (const tcp::endpoint& endpoint : endpoints) {
+    error = BindTo(endpoint);
+    if (!error) return absl::OkStatus();
+    if (!first_error) first_error = error;
+    // Another program's clients would look there, too, and find that one.
+    if (error == asio::error::address_in_use) break;
+  }
+  return CannotListen(where, first_error);
+}
+
+error_code Server::BindTo(const tcp::endpoint& endpoint) {
+  error_code error;
+  error_code ignored;
+  acceptor_.close(ignored);  // from the address before
   acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(endpoint, error);
-  if (error) return CannotListen(where, error);
-  return absl::OkStatus();
+  return error;
 }
 
 absl::Status Server::Start(const Handler* handler) {

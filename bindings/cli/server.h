@@ -46,8 +46,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Takes the address, without letting anybody in yet. Unavailable where it is
-  // in use or cannot be had.
+  // Takes the address, without letting anybody in yet: of a name's addresses the
+  // first that can be had, those of IPv4 before others. Unavailable where it is
+  // in use or none can be had.
   absl::Status Bind(const ListenAddress& address);
 
   // Lets clients in and starts the threads. Errors as for Bind().
@@ -63,6 +64,7 @@ class Server {
   bool draining() const { return draining_.load(std::memory_order_relaxed); }
 
  private:
+  boost::system::error_code BindTo(const boost::asio::ip::tcp::endpoint& endpoint);
   void Accept();
   void OnAccept(boost::system::error_code error, boost::asio::ip::tcp::socket socket,
                 ConnectionLimit::Ticket ticket);

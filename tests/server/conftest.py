@@ -63,10 +63,10 @@ def until(condition, seconds=30):
 class Server:
     """A running server. It is ended by its own pid, and no other way."""
 
-    def __init__(self, db, *arguments, listen="127.0.0.1:0", **options):
+    def __init__(self, db, *arguments, listen="127.0.0.1:0", prefix=(), **options):
         self.db = db
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--db", str(db), "--listen", listen, *arguments],
+            [*prefix, BINARY, "serve", "--db", str(db), "--listen", listen, *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
         line = self.process.stdout.readline()
         if not line.startswith("listening on http://"):
