@@ -1,8 +1,10 @@
 #include "connection.h"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +14,9 @@
 
 namespace muster::cli {
 namespace {
+
+// The time that a client may take to read what is left, with that between two.
+constexpr int kMostLingerLooks = 5;
 
 void SetOption(int fd, int option, int value) {
   setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
@@ -25,9 +30,16 @@ uint64_t MovedBytes(int fd) {
   return info.tcpi_bytes_received + info.tcpi_bytes_acked;
 }
 
-void ReadAndDrop(h2o_socket_t* socket, const char* error) {
-  h2o_buffer_consume(&socket->input, socket->input->size);
-  if (error != nullptr) h2o_socket_close(socket);
+// Whether the client sent something that h2o has not read yet.
+bool HasUnread(int fd) {
+  char byte;
+  return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+// Whether the client's system has all that was sent.
+bool IsAllAcknowledged(int fd) {
+  int left = 0;
+  return ioctl(fd, SIOCOUTQ, &left) != 0 || left == 0;
 }
 
 }  // namespace
@@ -40,18 +52,28 @@ Connection::Connection(int fd, ConnectionLimit::Ticket ticket, const Surrounding
   socket_->on_close.data = this;
   socket_->on_close.cb = [](void* self) { static_cast<Connection*>(self)->OnClosed(); };
   moved_at_ms_ = h2o_now(loop);
-  h2o::Accept(surroundings_.accept, socket_);
+  h2o::Accept(surroundings_.accept, socket_, [](h2o_socket_t* socket, bool is_http2) {
+    Of(socket).protocol_ = is_http2 ? Protocol::kHttp2 : Protocol::kHttp1;
+  });
 }
 
-Connection& Connection::Of(h2o_req_t* request) {
-  h2o_socket_t* socket = request->conn->callbacks->get_socket(request->conn);
+Connection& Connection::Of(h2o_socket_t* socket) {
   return *static_cast<Connection*>(socket->on_close.data);
 }
 
+Connection& Connection::Of(h2o_req_t* request) {
+  return Of(request->conn->callbacks->get_socket(request->conn));
+}
+
 void Connection::OnAnswer(const h2o_req_t& request) {
-  is_http2_ = request.version >= 0x200;
-  if (is_http2_ || request.http1_is_persistent || linger_fd_ >= 0) return;
-  linger_fd_ = fcntl(h2o_socket_get_fd(socket_), F_DUPFD_CLOEXEC, 0);
+  const bool is_http2 = request.version >= 0x200;
+  const bool will_close =
+      is_http2 ? request.conn->ctx->shutdown_requested : !request.http1_is_persistent;
+  if (will_close) KeepForLinger();
+}
+
+void Connection::KeepForLinger() {
+  if (linger_fd_ < 0) linger_fd_ = fcntl(h2o_socket_get_fd(socket_), F_DUPFD_CLOEXEC, 0);
 }
 
 void Connection::CheckProgress() {
@@ -67,11 +89,15 @@ void Connection::CheckProgress() {
 }
 
 void Connection::FinishSoon() {
-  // h2o ends those of HTTP/2 by GOAWAY.
-  if (is_lingering_ || is_http2_) return;
+  if (is_lingering_) return;
+  // h2o ends those of HTTP/2 by GOAWAY, and closes them with the last bytes of an
+  // answer still on their way. At the end of what it reads it drops answers.
+  if (protocol_ == Protocol::kHttp2) return KeepForLinger();
   if (h2o_socket_is_writing(socket_) || socket_->input->size > 0) return;
+  const int fd = h2o_socket_get_fd(socket_);
+  if (protocol_ == Protocol::kUnknown && HasUnread(fd)) return;
   // A request that has arrived already is still read, and answered.
-  shutdown(h2o_socket_get_fd(socket_), SHUT_RD);
+  shutdown(fd, SHUT_RD);
 }
 
 void Connection::Abort() {
@@ -90,7 +116,8 @@ void Connection::OnClosed() {
 
 // A closed socket with unread bytes makes the system send a reset, which can
 // take away the answer that the client has not read yet. So the end of the
-// stream is sent first, and what still comes is dropped for a while.
+// stream is sent first, and what still comes is dropped for a while: until the
+// client ends, too, or is silent and has got everything.
 void Connection::Linger() {
   is_lingering_ = true;
   h2o_loop_t* loop = surroundings_.accept->ctx->loop;
@@ -100,11 +127,21 @@ void Connection::Linger() {
   socket_->on_close.cb = [](void* self) { static_cast<Connection*>(self)->OnClosed(); };
   linger_deadline_.owner = this;
   linger_deadline_.part.cb = [](h2o_timeout_entry_t* entry) {
-    using Deadline = PartOf<h2o_timeout_entry_t, Connection>;
-    h2o_socket_close(Deadline::OwnerOf(entry).socket_);
+    PartOf<h2o_timeout_entry_t, Connection>::OwnerOf(entry).LingerOn();
   };
   h2o_timeout_link(loop, surroundings_.linger_timeout, &linger_deadline_.part);
-  h2o_socket_read_start(socket_, ReadAndDrop);
+  h2o_socket_read_start(socket_, [](h2o_socket_t* socket, const char* error) {
+    h2o_buffer_consume(&socket->input, socket->input->size);
+    Of(socket).has_heard_ = true;
+    if (error != nullptr) h2o_socket_close(socket);
+  });
+}
+
+void Connection::LingerOn() {
+  const bool is_quiet = !std::exchange(has_heard_, false) && IsAllAcknowledged(linger_fd_);
+  if (is_quiet || ++linger_looks_ == kMostLingerLooks) return h2o_socket_close(socket_);
+  h2o_timeout_link(surroundings_.accept->ctx->loop, surroundings_.linger_timeout,
+                   &linger_deadline_.part);
 }
 
 }  // namespace muster::cli

@@ -4,6 +4,8 @@
 //   h2o has it: read, answer, read … -> h2o closes -> linger, where a client may
 //   still be sending -> end
 //
+// Which HTTP it speaks is known from its first bytes.
+//
 // h2o speaks HTTP and ends connections that are idle. What it lacks is here: a
 // connection on which nothing moves ends although an answer is under way, a
 // close does not take away the answer before it, and the server can end.
@@ -26,7 +28,7 @@ namespace muster::cli {
 // What the connections of a loop have in common; outlives them.
 struct Surroundings {
   h2o_accept_ctx_t* accept = nullptr;
-  h2o_timeout_t* linger_timeout = nullptr;
+  h2o_timeout_t* linger_timeout = nullptr;  // between two looks at one that lingers
   uint64_t idle_timeout_ms = 0;
 };
 
@@ -52,16 +54,23 @@ class Connection : public boost::intrusive::list_base_hook<
   void Abort();
 
  private:
+  enum class Protocol { kUnknown, kHttp1, kHttp2 };
+
   ~Connection() = default;
+  static Connection& Of(h2o_socket_t* socket);
+  void KeepForLinger();
   void OnClosed();
   void Linger();
+  void LingerOn();
 
   const Surroundings& surroundings_;
   const ConnectionLimit::Ticket ticket_;
   h2o_socket_t* socket_;
-  bool is_http2_ = false;
+  Protocol protocol_ = Protocol::kUnknown;
   bool is_lingering_ = false;
   int linger_fd_ = -1;  // the socket once more, where h2o will close it
+  int linger_looks_ = 0;
+  bool has_heard_ = false;  // something, since it was last looked at
 
   uint64_t moved_bytes_ = 0;
   uint64_t moved_at_ms_ = 0;

@@ -9,6 +9,7 @@
 namespace muster::cli {
 namespace {
 
+// How often a connection that lingers is looked at, whether it is to end.
 constexpr uint64_t kLingerMs = 2000;
 
 // How often a loop looks for connections to end while the server ends, beside

@@ -44,11 +44,11 @@ def run(*arguments, stdin=None):
     return done.stdout
 
 
-def import_large_hosts(db):
-    """500 hosts, a page of more than 10 MB."""
+def import_large_hosts(db, count=500):
+    """Hosts of 25 KB each; 500 are a page of more than 10 MB."""
     hosts = [{"id": f"10.0.{i // 256}.{i % 256}", "status": "active", "free_mib": 1,
               "vm_count": 1, "rootfses": [f"image-{n:03}-" + "x" * 240 for n in range(100)]}
-             for i in range(500)]
+             for i in range(count)]
     run("import", "-", "--db", db, stdin=json.dumps({"hosts": hosts}))
 
 

@@ -6,11 +6,9 @@ import subprocess
 
 import pytest
 
+from http2 import (GOAWAY, PREFACE, SETTINGS, headers, read_body, read_frame, read_to_the_end,
+                   settings)
 from test_endpoints import HEALTHZ, METHOD_NOT_ALLOWED, ROOTFS
-
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-EMPTY_SETTINGS = b"\0\0\0\x04\0\0\0\0\0"
-GOAWAY = 7
 
 needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl")
 
@@ -21,22 +19,6 @@ def curl(*arguments):
                           capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def frames(connection):
-    """The types of the frames that come until the end of the stream."""
-    types = []
-    while True:
-        while len(connection.buffer) < 9:
-            try:
-                connection.receive()
-            except EOFError:
-                return types
-        length = int.from_bytes(connection.buffer[:3], "big")
-        while len(connection.buffer) < 9 + length:
-            connection.receive()
-        types.append(connection.buffer[3])
-        del connection.buffer[:9 + length]
 
 
 @needs_curl
@@ -80,9 +62,8 @@ def test_the_preface_may_come_in_pieces(start):
             # The one thread has read the piece when it has answered others since.
             for _ in range(2):
                 assert other.get("/healthz").body == HEALTHZ
-        connection.send(PREFACE[20:] + EMPTY_SETTINGS)
-        connection.receive()
-        assert connection.buffer[3] == 4, "its settings come first"
+        connection.send(PREFACE[20:] + settings())
+        assert read_frame(connection)[0] == SETTINGS
 
 
 def test_half_a_preface_times_out(start):
@@ -93,17 +74,14 @@ def test_half_a_preface_times_out(start):
 
 def test_an_idle_http_2_connection_times_out(start):
     with start("--idle-timeout-ms", "200").connect() as connection:
-        connection.send(PREFACE + EMPTY_SETTINGS)
-        frames(connection)
+        connection.send(PREFACE + settings())
+        read_to_the_end(connection)
 
 
 def test_a_stream_without_a_window_times_out(start):
     server = start("--idle-timeout-ms", "300", "--max-connections", "1")
-    get = b"\x82\x86\x44\x0a/v1/rootfs\x41\x01x"
-    no_window = b"\0\0\x06\x04\0\0\0\0\0" + b"\0\x04" + b"\0\0\0\0"
     with server.connect() as connection:
-        connection.send(PREFACE + no_window + len(get).to_bytes(3, "big") + b"\x01\x05\0\0\0\x01"
-                        + get)
+        connection.send(PREFACE + settings((4, 0)) + headers("/v1/rootfs"))
         connection.receive()
         # There is room for one connection at a time.
         assert server.get("/healthz").body == HEALTHZ
@@ -111,12 +89,9 @@ def test_a_stream_without_a_window_times_out(start):
 
 def test_a_signal_ends_http_2_with_goaway(start):
     server = start()
-    get = b"\x82\x86\x44\x0a/v1/rootfs\x41\x01x"
     with server.connect() as connection:
-        connection.send(PREFACE + EMPTY_SETTINGS + len(get).to_bytes(3, "big")
-                        + b"\x01\x05\0\0\0\x01" + get)
-        while ROOTFS not in connection.buffer:
-            connection.receive()
+        connection.send(PREFACE + settings() + headers("/v1/rootfs"))
+        assert read_body(connection) == ROOTFS
         server.signal()
-        assert GOAWAY in frames(connection)
+        assert GOAWAY in read_to_the_end(connection)
     assert server.wait() == (0, "")

@@ -123,10 +123,14 @@ bool Handle(const Handler& handler, h2o_req_t* request, const User&... user) {
   return true;
 }
 
+// Told which HTTP a connection speaks, before h2o has it.
+using OnProtocol = void (*)(h2o_socket_t* socket, bool is_http2);
+
 // A connection that has not said yet which HTTP it speaks.
 struct Newcomer {
   h2o_accept_ctx_t* accept;
   h2o_socket_t* socket;
+  OnProtocol on_protocol;
   h2o_timeout_entry_t deadline;
 };
 
@@ -146,6 +150,7 @@ inline void OnFirstBytes(h2o_socket_t* socket, const char* error) {
   const bool is_http2 = read.substr(0, kPreface.size()) == kPreface;
   if (!is_http2 && kPreface.substr(0, read.size()) == read) return;  // not told yet
   h2o_accept_ctx_t* accept = newcomer->accept;
+  if (newcomer->on_protocol != nullptr) newcomer->on_protocol(socket, is_http2);
   EndWaiting(newcomer);
   const timeval now = *h2o_get_timestamp(accept->ctx, nullptr, nullptr);
   is_http2 ? h2o_http2_accept(accept, socket, now) : h2o_http1_accept(accept, socket, now);
@@ -155,8 +160,9 @@ inline void OnFirstBytes(h2o_socket_t* socket, const char* error) {
 // begin with it (RFC 9113, section 3.3), and does not answer "Upgrade: h2c". For
 // that, config.http1.upgrade_to_http2, which h2o has for both and sets by default,
 // must be 0. `accept` is borrowed for as long as the loop has connections.
-inline void Accept(h2o_accept_ctx_t* accept, h2o_socket_t* socket) {
-  auto* newcomer = new Newcomer{accept, socket, {}};
+inline void Accept(h2o_accept_ctx_t* accept, h2o_socket_t* socket,
+                   OnProtocol on_protocol = nullptr) {
+  auto* newcomer = new Newcomer{accept, socket, on_protocol, {}};
   socket->data = newcomer;
   newcomer->deadline.cb = [](h2o_timeout_entry_t* deadline) {
     h2o_socket_close(EndWaiting(H2O_STRUCT_FROM_MEMBER(Newcomer, deadline, deadline)));
