@@ -18,7 +18,7 @@ MEANINGS = {
     "no-chunk-extensions": "a body in chunks with extensions is refused",
     "late-pipelining": "pipelined requests are answered when more comes behind them",
     "no-absolute-target": "a target in absolute form is not found by the framework's router",
-    "no-half-close": "a client that ends its side need not get its answer",
+    "no-half-close": "a client that ends its side before its answer comes gets none",
     "no-pipelining": "requests sent before the answer to the one before are dropped",
     "no-repeated-fields": "a second If-None-Match or Authorization is refused with 400",
     "no-tabs": "a request with a tab among its fields is refused with 400",
@@ -28,6 +28,9 @@ MEANINGS = {
     "one-question-mark": "a target with two question marks is refused with 400",
     "own-absolute-form": "a target in absolute form is answered where its port is the server's",
     "upgrade-closes": "the connection ends after the answer to a request with Upgrade",
+    # Where the framework ends a body otherwise than its sender.
+    "first-length": "of several fields Content-Length the first counts",
+    "space-before-colon": "Content-Length with a space before its colon is passed over",
     # What does not reach the adapter.
     "decoded-fields": "a credential comes percent-decoded, so that one with escapes is unknown",
     "decoded-path": "the path is compared decoded",

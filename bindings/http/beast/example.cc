@@ -23,7 +23,7 @@ http::response<http::string_body> Own(const Request& request) {
   http::response<http::string_body> answer(status, request.version());
   answer.body() = ours ? "created from " + std::to_string(request.body().size()) + " bytes\n"
                        : "the program's own 404\n";
-  answer.keep_alive(request.keep_alive());
+  answer.keep_alive(muster::beast::KeepsAlive(request));
   answer.prepare_payload();
   if (request.method() == http::verb::head) answer.body().clear();
   return answer;
@@ -43,7 +43,7 @@ void Serve(tcp::socket socket, const muster::Handler& handler) {
     if (http::read(socket, buffer, request, error); error) break;
     auto answer = muster::beast::Handle(handler, request);
     answer ? Send(socket, *std::move(answer), error) : Send(socket, Own(request), error);
-    if (!request.keep_alive()) break;
+    if (!muster::beast::KeepsAlive(request)) break;
   }
 }
 

@@ -18,7 +18,8 @@
 //
 // The message owns what its body points into (a snapshot of the catalog), and
 // must stay where it is until it has been written. The request may go before.
-// Reading a request's body, or closing the connection, is the program's part.
+// Reading a request's body, or closing the connection, is the program's part: Beast
+// leaves a body alone whose Transfer-Encoding it does not know, so go by KeepsAlive().
 #ifndef MUSTER_BEAST_H_
 #define MUSTER_BEAST_H_
 
@@ -118,6 +119,12 @@ Request ToRequest(const http::request<Body, http::basic_fields<Allocator>>& requ
   return {{method.data(), method.size()}, {target.data(), target.size()}, &fields};
 }
 
+// Whether another request may come behind this one, in place of request.keep_alive().
+template <class Body, class Allocator>
+bool KeepsAlive(const http::request<Body, http::basic_fields<Allocator>>& request) {
+  return request.keep_alive() && !HasUnclearBody(Fields<Allocator>(request.base()));
+}
+
 // A Response as a message that can be written, in the version of HTTP and with
 // the keep-alive that the request asks for.
 template <class Body, class Allocator>
@@ -134,7 +141,7 @@ http::response<SpansBody> ToMessage(
                    boost::beast::string_view(header->value.data(), header->value.size()));
   }
   if (body.content_length()) message.content_length(*body.content_length());
-  message.keep_alive(request.keep_alive());
+  message.keep_alive(KeepsAlive(request));
   return message;
 }
 

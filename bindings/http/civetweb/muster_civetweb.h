@@ -21,6 +21,8 @@
 //   - It refuses a request with a tab among its fields (no-tabs), TRACE, and methods
 //     that it does not know: 400. Of more than 64 fields it takes the first.
 //   - It reads no chunks with extensions, and closes the connection.
+//   - It takes the first of several lengths, and reads one that is no number as C does:
+//     Handle() has the connection closed after the answer, the program's own too.
 //
 // Bytes only: routes, query and status are the core's. For a path that is not
 // Muster's it does nothing, and CivetWeb goes on with the program's own routes:
@@ -75,6 +77,8 @@ inline std::string Target(const mg_request_info& request) {
   return target;
 }
 
+constexpr std::string_view kClose = "Connection: close\r\n";
+
 // The field that tells the client what CivetWeb will do (should_keep_alive() in its
 // civetweb.c); "" where that goes without saying.
 inline std::string_view ConnectionField(const mg_connection* connection) {
@@ -84,7 +88,7 @@ inline std::string_view ConnectionField(const mg_connection* connection) {
   const bool keep = asked != nullptr ? strcasestr(asked, "keep-alive") != nullptr : !is_1_0;
   if (!keep ||
       std::strcmp(mg_get_option(mg_get_context(connection), "enable_keep_alive"), "yes") != 0) {
-    return "Connection: close\r\n";
+    return kClose;
   }
   return is_1_0 ? "Connection: keep-alive\r\n" : "";
 }
@@ -131,18 +135,20 @@ int Handle(const Handler& handler, mg_connection* connection, std::string_view f
   const mg_request_info& request = *mg_get_request_info(connection);
   const std::string target = Target(request);
   const Fields received(request);
+  const bool is_unclear = HasUnclearBody(received);
+  if (is_unclear) mg_disable_connection_keep_alive(connection);
   std::optional<Response> response =
       handler.Handle({request.request_method, target, &received}, user...);
   if (!response) return 0;
   response->body().Prefetch();
   std::string more(fields);
-  (more += DateField()) += ConnectionField(connection);
+  (more += DateField()) += is_unclear ? kClose : ConnectionField(connection);
   const std::string message = Message(*response, more);
   const int status = response->status();
   response.reset();  // a slow client holds no snapshot
   const int sent = mg_write(connection, message.data(), message.size());
-  // Half an answer: this sends nothing, and has the connection closed.
-  if (sent != static_cast<int>(message.size())) mg_send_http_error(connection, 204, "%s", "");
+  // Nothing may come behind half an answer.
+  if (sent != static_cast<int>(message.size())) mg_disable_connection_keep_alive(connection);
   return status;
 }
 

@@ -12,12 +12,14 @@
 //
 //   - Methods that it does not allow get its own 501, and by default OPTIONS,
 //     PATCH and TRACE are such. AllowMethods() lets them through to Muster's 405.
-//   - It leaves the body of HEAD and TRACE, and one whose Transfer-Encoding it
-//     does not know, on the connection: Handle() has the connection closed after
-//     the answer, the program's own too.
+//   - It leaves the body of HEAD and TRACE, one whose Transfer-Encoding it does not
+//     know, and what is past the first of several lengths on the connection: Handle()
+//     has the connection closed after the answer, the program's own too.
 //   - It writes without MSG_NOSIGNAL: a program must ignore SIGPIPE, or a client
 //     that goes away ends it.
 //   - It answers "Expect: 100-continue" before Muster does (interim-100).
+//   - It passes over a length with a space before its colon (space-before-colon), so
+//     that the body is the next request: have a proxy in front that refuses such.
 //   - It refuses chunks with extensions: 413 (no-chunk-extensions).
 //   - After a target in absolute form it closes the connection, unless the host
 //     is made known with evhttp_add_server_alias() (absolute-form-closes).
@@ -99,14 +101,11 @@ inline std::string_view MethodName(evhttp_cmd_type method) {
   return "";
 }
 
-// Whether a body came that evhttp has not read (evhttp_get_body() of its http.c).
+// Whether a body came that evhttp has perhaps not read (evhttp_get_body() of its http.c).
 inline bool LeftBodyUnread(evhttp_cmd_type method, const Fields& fields) {
-  const bool reads = method != EVHTTP_REQ_HEAD && method != EVHTTP_REQ_TRACE;
-  bool left = false;
-  fields.ForEach("transfer-encoding", [&](std::string_view coding) {
-    left = left || !reads || evutil_ascii_strcasecmp(coding.data(), "chunked") != 0;
-  });
-  if (reads) return left;
+  bool left = HasUnclearBody(fields);
+  if (left || (method != EVHTTP_REQ_HEAD && method != EVHTTP_REQ_TRACE)) return left;
+  fields.ForEach("transfer-encoding", [&](std::string_view) { left = true; });
   fields.ForEach("content-length", [&](std::string_view length) { left |= length != "0"; });
   return left;
 }

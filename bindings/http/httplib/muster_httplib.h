@@ -12,8 +12,10 @@
 //   [x] Range, Accept-Encoding  ignored
 //
 // Before it asks anybody, httplib refuses or does: bad-range, one-question-mark,
-// interim-100, no-half-close; on the program's own routes length-required. Fields it
-// gives percent-decoded (decoded-fields): an API key with a "%" may not be found.
+// interim-100, no-half-close; on the program's own routes length-required. A length with
+// a space before its colon it passes over (space-before-colon), so that the body is the
+// next request: have a proxy in front that refuses such. Fields it gives percent-decoded
+// (decoded-fields): an API key with a "%" may not be found.
 //
 // Bytes only: routes, query and status are the core's. A path that is not
 // Muster's is left to the program's own routes, in whichever order they are added:
@@ -61,9 +63,10 @@ class Fields final : public HeaderFields {
   const ::httplib::Headers& fields_;
 };
 
-// Whether a body follows the fields (RFC 9112, section 6.3) that httplib has left
-// unread: it reads those of few methods, and only when it asks a route.
+// Whether a body follows the fields that httplib has left unread: it reads those of few
+// methods, and only when it asks a route.
 inline bool LeavesBody(const ::httplib::Request& request, bool asked_route) {
+  if (HasUnclearBody(Fields(request.headers))) return true;
   static const std::string coding = "Transfer-Encoding", length = "Content-Length";
   const auto [first, last] = request.headers.equal_range(length);
   const bool has_length = std::any_of(first, last, [](auto& f) { return f.second != "0"; });
@@ -150,7 +153,11 @@ inline void Finish(const ::httplib::Request& request, ::httplib::Response& respo
     response.headers.erase("Content-Type");
   }
   const bool can_end = is_ours || !response.content_provider_;
-  if (can_end && LeavesBody(request, !is_ours)) EndWith(request, response);
+  // httplib refuses some requests by itself: 416 unasked, others before it has all fields,
+  // to which it adds this one then.
+  const bool has_fields = request.headers.count("REMOTE_ADDR") != 0;
+  const bool asked_route = !is_ours && response.status != 416;
+  if (can_end && (!has_fields || LeavesBody(request, asked_route))) EndWith(request, response);
 }
 
 // Answers Muster's paths on a server without hooks of its own. Borrows the handler.

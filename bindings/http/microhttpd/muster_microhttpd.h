@@ -11,11 +11,13 @@
 //   [x] pipelining              MHD reads the next request when one is answered
 //   [x] threads                 Handle() on the request's thread, on several at once
 //
-// MHD answers "Expect: 100-continue" before Muster does (interim-100). It calls the
-// program's handler several times for one request: first with its header fields,
-// then with each part of its body, then once more, and closes the connection where
-// it is answered before that. The raw target it does not give to the handler: Begin()
-// and End() keep it, at MHD's *req_cls.
+// MHD answers "Expect: 100-continue" before Muster does (interim-100), and passes over a
+// length with a space before its colon (space-before-colon), so that the body is the next
+// request: have a proxy in front that refuses such. It calls the program's handler
+// several times for one request: first with its header fields, then with each part of
+// its body, then once more, and closes the connection where it is answered before that.
+// The raw target it does not give to the handler: Begin() and End() keep it, at MHD's
+// *req_cls.
 //
 //   MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, port, nullptr, nullptr, Serve, &handler,
 //                    MHD_OPTION_URI_LOG_CALLBACK, muster::microhttpd::Begin<>, nullptr,
@@ -191,9 +193,14 @@ std::optional<Answer> Handle(const Handler& handler, MHD_Connection* connection,
   return Answer{status, ToMhd(&*response, *length)};
 }
 
-// What the program's handler returns for an answer.
+// What the program's handler returns for an answer, Muster's or one of its own that is
+// made for this request. Where MHD may have read less than the whole body it closes the
+// connection.
 inline MHD_Result Queue(MHD_Connection* connection, const Answer& answer) {
   if (answer.response == nullptr) return answer.status == 0 ? MHD_YES : MHD_NO;
+  if (HasUnclearBody(Fields(connection))) {
+    MHD_add_response_header(answer.response, "Connection", "close");
+  }
   const MHD_Result result = MHD_queue_response(connection, answer.status, answer.response);
   MHD_destroy_response(answer.response);
   return result;

@@ -55,6 +55,12 @@ class MUSTER_EXPORT HeaderFields {
   }
 };
 
+// Whether the fields leave open where a request's body ends (RFC 9112, section 6.3): it
+// has several lengths, or one that is no number, or another coding than chunked. What a
+// framework takes for the body may then be less than what came, and the rest would be
+// the next request: answer, and close the connection.
+MUSTER_EXPORT bool HasUnclearBody(const HeaderFields& fields);
+
 // What a request is made of. Borrowed for the duration of Handle().
 struct Request {
   std::string_view method;                // as received: "GET"
