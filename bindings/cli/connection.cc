@@ -22,12 +22,13 @@ void SetOption(int fd, int option, int value) {
   setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
 }
 
-// All bytes that the client sent, and all that its system has acknowledged.
-uint64_t MovedBytes(int fd) {
+// All bytes that the client's system has acknowledged, and all that it sent; but
+// those not while bytes for it are waiting, so that it cannot have them wait.
+uint64_t MovedBytes(int fd, bool is_writing) {
   tcp_info info = {};
   socklen_t size = sizeof(info);
   if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 0;
-  return info.tcpi_bytes_received + info.tcpi_bytes_acked;
+  return info.tcpi_bytes_acked + (is_writing ? 0 : info.tcpi_bytes_received);
 }
 
 // Whether the client sent something that h2o has not read yet.
@@ -80,7 +81,8 @@ void Connection::CheckProgress() {
   if (is_lingering_) return;  // has a deadline of its own
   const int fd = h2o_socket_get_fd(socket_);
   const uint64_t now_ms = h2o_now(surroundings_.accept->ctx->loop);
-  if (const uint64_t bytes = MovedBytes(fd); bytes != moved_bytes_) {
+  const uint64_t bytes = MovedBytes(fd, h2o_socket_is_writing(socket_));
+  if (bytes != moved_bytes_) {
     moved_bytes_ = bytes;
     moved_at_ms_ = now_ms;
   } else if (now_ms - moved_at_ms_ >= surroundings_.idle_timeout_ms) {

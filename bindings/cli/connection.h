@@ -44,7 +44,8 @@ class Connection : public boost::intrusive::list_base_hook<
   // An answer is about to be sent.
   void OnAnswer(const h2o_req_t& request);
 
-  // Ends it where nothing has moved in either direction for the idle timeout.
+  // Ends it where nothing has moved for the idle timeout: neither an answer, nor,
+  // while none waits for the client's system to take it, what the client sends.
   void CheckProgress();
 
   // Ends it where no request is under way. To be called until it has ended.

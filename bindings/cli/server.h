@@ -6,8 +6,9 @@
 //
 // While draining it goes on serving, so that whoever balances the load can
 // notice and turn away. Then the listener and idle connections are closed, and
-// requests under way get their answers. A second signal ends the process at
-// once.
+// requests under way get their answers within a time; over HTTP/2 only those
+// that are whole a second later, for which h2o's second GOAWAY speaks. A second
+// signal ends the process at once.
 //
 // A handler is borrowed and must outlive the server. One server a process, for
 // the sake of the signals. Calls from one thread, but draining().

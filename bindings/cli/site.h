@@ -22,7 +22,8 @@ struct SiteOptions {
   const std::atomic<bool>* is_ending = nullptr;
 
   // The most time that a client may take to send a request, to take some bytes
-  // of an answer, or to come back with another request.
+  // of an answer, or to come back with another request. Over HTTP/2 any frame
+  // counts: who pings keeps a stream that has no window, and its snapshot.
   uint64_t idle_timeout_ms = 60000;
 
   // The longest body that is read; a longer one gets h2o's 413. No endpoint

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from conftest import import_large_hosts
+from conftest import import_large_hosts, until
 from raw_http import request
 from test_endpoints import HEALTHZ, METHOD_NOT_ALLOWED, READYZ, ROOTFS
 
@@ -214,6 +214,15 @@ def test_an_answer_that_nobody_reads_times_out(start, db):
         idler.receive()
         # There is room for one connection at a time.
         assert server.get("/healthz").body == HEALTHZ
+
+
+def test_an_answer_that_nobody_reads_times_out_though_the_client_sends_on(start, db):
+    import_large_hosts(db)
+    server = start("--idle-timeout-ms", "300")
+    with server.connect(receive_buffer=4096) as idler:
+        idler.send(request("/v1/hosts?limit=500"))
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            until(lambda: idler.send(b"G") is not None)
 
 
 def test_an_answer_that_is_read_slowly_does_not_time_out(start, db):
