@@ -27,7 +27,11 @@
 // RESTinio has sent it. As any of RESTinio's builders it throws
 // restinio::exception_t where the request has been answered already.
 //
-// A page of many rows to a slow client needs write_http_response_timelimit().
+// RESTinio accepts nobody any more, for good, after one accept that failed: keep
+// max_parallel_connections() below the descriptors that the process may have.
+// write_http_response_timelimit(), 5 seconds by default, bounds a whole answer and not
+// the time in which a client takes nothing: a page of many rows to a slow client needs
+// minutes or hours.
 #ifndef MUSTER_RESTINIO_H_
 #define MUSTER_RESTINIO_H_
 
