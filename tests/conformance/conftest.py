@@ -42,6 +42,9 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # What a test's thread did not catch is a fault of the test's, not a note at the end.
+    config.addinivalue_line("filterwarnings",
+                            "error::pytest.PytestUnhandledThreadExceptionWarning")
     try:
         words = differences.parse(config.getoption("differences"))
     except ValueError as error:
@@ -68,15 +71,16 @@ def catalog(document):
 
 @pytest.fixture(scope="session")
 def start(pytestconfig, tmp_path_factory):
-    """A function that starts one more server over a document. Only where the suite
-    was given a command: else the test is skipped."""
+    """A function that starts one more server, over a document or over the store of
+    another. Only where the suite was given a command: else the test is skipped."""
     servers = []
 
-    def start_server(document):
+    def start_server(document=None, store=None):
         if pytestconfig.getoption("base_url"):
             pytest.skip("a server that runs already has one catalog: give --command")
-        store = tmp_path_factory.mktemp("store") / "db"
-        import_document(store, document)
+        if store is None:
+            store = tmp_path_factory.mktemp("store") / "db"
+            import_document(store, document)
         servers.append(StartedServer.start(pytestconfig.getoption("command"), store,
                                            pytestconfig.traits))
         return servers[-1]

@@ -21,8 +21,8 @@ class Expected:
 def text(value):
     """Compact JSON, escaped as RapidJSON's Writer does: hex digits are capitals."""
     dumped = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return re.sub(r"\\(u[0-9a-f]{4}|.)",
-                  lambda m: m[0] if m[1][0] != "u" else "\\u" + m[1][1:].upper(), dumped)
+    return re.sub(r"(?:\\[^u])+|\\u[0-9a-f]{4}",
+                  lambda m: "\\u" + m[0][2:].upper() if m[0][1] == "u" else m[0], dumped)
 
 
 def answer(status, value, cache="no-store", **more):

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import shlex
 import signal
 import socket
@@ -22,7 +23,13 @@ DEFAULT_MUSTER = Path(__file__).resolve().parents[2] / "build" / "muster"
 MUSTER = os.environ.get("MUSTER_BIN", str(DEFAULT_MUSTER))
 DEFAULT_COMMAND = shlex.quote(MUSTER) + " serve --db {store} --listen 127.0.0.1:{port}"
 
-FAULTS_IN_A_LOG = ("Sanitizer", "runtime error:", "Traceback (most recent call last)")
+# A master replaces a worker that has died, and says so in its log alone: gunicorn with
+# the first two, nginx with the last. SIGTERM (15) may be the suite's own.
+FAULTS_IN_A_LOG = re.compile(
+    r"Sanitizer|runtime error:|Traceback \(most recent call last\)"
+    r"|was terminated due to signal (?!15\b)|WORKER TIMEOUT|exited on signal (?!15\b)")
+CRASHES = {signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV,
+           signal.SIGTRAP}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,12 +43,16 @@ class Traits:
     workers: int = 0  # processes that it forks, each with the store open
 
 
-def import_document(store, document, *options):
-    """Brings a store to hold a document, with the command, from another process."""
-    done = subprocess.run([MUSTER, "import", *options, "-", "--db", str(store)],
-                          input=json.dumps(document), capture_output=True, text=True,
+def muster(*words, text=""):
+    """Runs the command, as another process than the server."""
+    done = subprocess.run([MUSTER, *words], input=text, capture_output=True, text=True,
                           timeout=120, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def import_document(store, document, *options):
+    """Brings a store to hold a document."""
+    muster("import", *options, "-", "--db", str(store), text=json.dumps(document))
 
 
 def until(condition, seconds=60):
@@ -50,6 +61,11 @@ def until(condition, seconds=60):
     while not condition():
         assert time.monotonic() < end, "it never came to hold"
         time.sleep(0.01)
+
+
+def is_crash(code):
+    """Whether a process, or the one whose end a shell passes on, ended by a crash."""
+    return code is not None and (-code in CRASHES or code - 128 in CRASHES)
 
 
 class Server:
@@ -150,19 +166,28 @@ class StartedServer(Server):
             self.was_told_to_end = True
             self.process.send_signal(signal.SIGTERM)
 
+    def end(self):
+        """Ends it before the suite does."""
+        self.tell_to_end()
+        self.wait_for_end()
+
     def wait_for_end(self):
         """Fails where it had ended by itself, or has reported a fault."""
+        if self.log.closed:
+            return
+        code = None
         try:
             if not self.was_told_to_end:
                 self.check_runs()
-            self.process.wait(SECONDS_TO_END)
+            code = self.process.wait(SECONDS_TO_END)
         except subprocess.TimeoutExpired:
-            pass  # how a server ends is not part of the contract
+            pass  # how a server ends is not part of the contract, unless it crashes
         finally:
             self.kill()
         written = self.written()
         self.log.close()
-        assert not any(fault in written for fault in FAULTS_IN_A_LOG), written
+        assert not is_crash(code), f"it ended with {code}:\n{written}"
+        assert not FAULTS_IN_A_LOG.search(written), written
 
     def kill(self):
         # The server's session is its own, so this takes its workers with it.

@@ -5,7 +5,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const FAULTS = /Sanitizer|runtime error:|Traceback \(most recent call last\)/;
+// The last three: what masters write of a worker that died. SIGTERM (15) may be ours.
+const FAULTS = new RegExp(
+  "Sanitizer|runtime error:|Traceback \\(most recent call last\\)" +
+    "|was terminated due to signal (?!15\\b)|WORKER TIMEOUT|exited on signal (?!15\\b)",
+);
 const MS_TO_START = 60000; // with sanitizers, on a busy machine
 const MS_TO_END = 10000;
 const PORTS_TO_TRY = 5;
