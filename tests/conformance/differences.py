@@ -15,6 +15,7 @@ MEANINGS = {
     "bad-range": "a Range that is none is refused with 416",
     "held-threads": "a connection that is kept holds one of a few threads, and others wait",
     "length-required": "a POST without Content-Length is refused with 400 or 411",
+    "no-asterisk": "the target * is refused with 400",
     "no-chunk-extensions": "a body in chunks with extensions is refused",
     "late-pipelining": "pipelined requests are answered when more comes behind them",
     "no-absolute-target": "a target in absolute form is not found by the framework's router",
@@ -26,15 +27,23 @@ MEANINGS = {
     "no-userinfo": "a target in absolute form with a user is refused with 400",
     "no-zero-byte": "a path with %00 is refused with 400",
     "one-question-mark": "a target with two question marks is refused with 400",
-    "own-absolute-form": "a target in absolute form is answered where its port is the server's",
+    "other-expect": "a body with another Expect than 100-continue is refused with 417",
+    "own-absolute-form": "a target in absolute form is answered where its port is the server's "
+                         "and it has a path, and * never",
     "upgrade-closes": "the connection ends after the answer to a request with Upgrade",
     # Where the framework ends a body otherwise than its sender.
     "first-length": "of several fields Content-Length the first counts",
     "space-before-colon": "Content-Length with a space before its colon is passed over",
     # What does not reach the adapter.
-    "decoded-fields": "a credential comes percent-decoded, so that one with escapes is unknown",
+    "64-fields": "those behind the 64th field are not there",
+    "decoded-fields": "a credential comes percent-decoded: one that has escapes is unknown, and "
+                      "one that was encoded, which nobody gave out, is good",
     "decoded-path": "the path is compared decoded",
+    "drops-empty-fields": "an empty field is not joined to others of its name: a key beside one "
+                          "is good",
     "method-in-capitals": "the method is in capitals, however it was sent",
+    "underscores-are-hyphens": "X_Auth_Token is X-Auth-Token, so what a proxy strips by its name "
+                               "has another way in",
 }
 
 

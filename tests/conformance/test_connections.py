@@ -196,6 +196,17 @@ def test_expect_before_a_body_is_answered_or_waited_for(server, client, method):
     check_refused(client, server, "/v1/hosts")
 
 
+def test_another_expectation_is_ignored(server, client, catalog):
+    expect = "Expect: 200-maybe"
+    check(client.get("/v1/rootfs", expect), catalog.rootfs(), server)
+    client.ask(post("/v1/hosts", HIDDEN, expect))
+    if server.has("other-expect"):
+        assert client.frameworks_answer().status == 417
+        client.check_goes_on_or_ended()
+    else:
+        check_refused(client, server, "/v1/hosts")
+
+
 def test_http_1_0_needs_no_host(server, client, catalog):
     client.send(client.head_of(Request("/v1/rootfs", version="1.0")).replace(
         b"Host: muster\r\n", b""))

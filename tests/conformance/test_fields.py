@@ -88,6 +88,32 @@ def test_all_keys_of_a_user_are_good(server, client, catalog, keys):
         check(client.get("/v1/whoami", f"X-Api-Key: {key}"), expected, server)
 
 
+def test_a_credential_is_not_decoded(server, client, catalog, key):
+    encoded = f"%{ord(key[0]):x}{key[1:]}"
+    expected = catalog.whoami(key) if server.has("decoded-fields") else UNAUTHORIZED
+    check(client.get("/v1/whoami", f"X-Api-Key: {encoded}"), expected, server)
+
+
+def test_an_underscore_in_a_name_is_no_hyphen(server, client, catalog, key):
+    authenticated, no_key = catalog.whoami(key), UNAUTHORIZED
+    not_modified, whole = NOT_MODIFIED, catalog.rootfs()
+    if server.has("underscores-are-hyphens"):
+        authenticated, no_key = no_key, authenticated
+        not_modified, whole = whole, not_modified
+    check(client.get("/v1/whoami", f"X_Api_Key: {key}"), no_key, server)
+    check(client.get("/v1/whoami", f"X_Auth_Token: {key}"), no_key, server)
+    answer = client.get("/v1/whoami", "X_Auth_Token: unknown", f"X-Api-Key: {key}")
+    check(answer, authenticated, server)
+    check(client.get("/v1/rootfs", "If_None_Match: *"), whole, server)
+
+
+@pytest.mark.parametrize("values", [["", "{key}"], ["{key}", ""]], ids=", ".join)
+def test_an_empty_field_and_a_key_are_no_good_key(server, client, catalog, key, values):
+    fields = [f"X-Api-Key: {value}".format(key=key) for value in values]
+    expected = catalog.whoami(key) if server.has("drops-empty-fields") else UNAUTHORIZED
+    check(client.get("/v1/whoami", *fields), expected, server)
+
+
 @pytest.mark.parametrize("fields", [
     [],
     ["X-Api-Key: sk_live_unknown"],
@@ -176,6 +202,12 @@ def test_a_tag_behind_7_kib_of_others_is_found(server, client):
     others = ", ".join(f'"{i:06}"' for i in range(700))
     answer = client.get("/v1/hosts", f"If-None-Match: {others}, {tag}")
     check(answer, NOT_MODIFIED, server)
+
+
+def test_seventy_fields_are_nothing_special(server, client, catalog, key):
+    fields = [f"X-Field-{i}: {i}" for i in range(70)]
+    expected = UNAUTHORIZED if server.has("64-fields") else catalog.whoami(key)
+    check(client.get("/v1/whoami", *fields, f"X-Api-Key: {key}"), expected, server)
 
 
 def test_thirty_fields_are_nothing_special(server, client, catalog, key):

@@ -74,7 +74,8 @@ def test_an_absolute_target_is_its_path_and_query(server, client, catalog, origi
         check_400(server, origin + "/v1/hosts")
         return
     if server.has("own-absolute-form"):
-        check_refused_as_not_for_this_port(client, origin)
+        client.ask(Request(origin + "/v1/hosts"))
+        check_400_or_ended(client)
         origin, client = f"http://any.example:{server.address[1]}", server.connect()
     answer = client.get(origin + "/v1/hosts?limit=2&offset=1")
     check(answer, catalog.page("/v1/hosts", 2, 1), server)
@@ -84,11 +85,23 @@ def test_an_absolute_target_is_its_path_and_query(server, client, catalog, origi
     host.check_not_found(client.get(origin + "/v1/hosts/"), server)
 
 
-def check_refused_as_not_for_this_port(client, origin):
-    client.ask(Request(origin + "/v1/hosts"))
+@pytest.mark.parametrize("target", ["http://h", "http://h?limit=1", "http://h/", "*"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_a_target_without_a_path_is_not_ours(server, client, target, method):
+    client.ask(Request(target, ("Content-Length: 0",) * (method == "OPTIONS"), method=method,
+                       is_own=True))
+    if server.has("own-absolute-form"):
+        check_400_or_ended(client)
+    elif target == "*" and server.has("no-asterisk"):
+        assert client.frameworks_answer().status == 400
+    else:
+        host.check_not_found(client.answer(), server, method, outside=True)
+
+
+def check_400_or_ended(client):
     try:
         assert client.frameworks_answer().status == 400
-    except EOFError:
+    except (EOFError, ConnectionError):
         pass
 
 

@@ -17,9 +17,11 @@
 //   - Where a request has the field Connection, it keeps the connection for
 //     "keep-alive" alone (upgrade-closes).
 //   - It answers a target in absolute form only where the port is its own and, unless
-//     enable_auth_domain_check is "no", the host (own-absolute-form).
+//     enable_auth_domain_check is "no", the host; one without a path, and "*", it
+//     refuses (own-absolute-form).
 //   - It refuses a request with a tab among its fields (no-tabs), TRACE, and methods
-//     that it does not know: 400. Of more than 64 fields it takes the first.
+//     that it does not know: 400. Of more than 64 fields it takes the first, so that a key
+//     behind them is not found (64-fields).
 //   - It reads no chunks with extensions, and closes the connection.
 //   - It takes the first of several lengths, and reads one that is no number as C does:
 //     Handle() has the connection closed after the answer, the program's own too.

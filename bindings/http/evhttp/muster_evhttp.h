@@ -17,7 +17,8 @@
 //     has the connection closed after the answer, the program's own too.
 //   - It writes without MSG_NOSIGNAL: a program must ignore SIGPIPE, or a client
 //     that goes away ends it.
-//   - It answers "Expect: 100-continue" before Muster does (interim-100).
+//   - It answers "Expect: 100-continue" before Muster does (interim-100), and refuses a
+//     body with another expectation: 417 (other-expect).
 //   - It passes over a length with a space before its colon (space-before-colon), so
 //     that the body is the next request: have a proxy in front that refuses such.
 //   - It refuses chunks with extensions: 413 (no-chunk-extensions).

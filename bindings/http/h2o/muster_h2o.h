@@ -12,10 +12,10 @@
 //
 // What h2o does by itself, before any handler: it reads a body whole before the
 // request is looked at (config.max_request_entity_size bounds it), with "100
-// Continue" to those who wait for that (interim-100); it takes the first of several
-// lengths (first-length: have a proxy in front that refuses such), and Transfer-Encoding
-// before Content-Length; it takes 100 header fields at most, and answers HTTP/1.0 with
-// HTTP/1.1.
+// Continue" to those who wait for that (interim-100) and 417 to those who expect
+// something else (other-expect); it takes the first of several lengths (first-length:
+// have a proxy in front that refuses such), and Transfer-Encoding before Content-Length;
+// it takes 100 header fields at most, and answers HTTP/1.0 with HTTP/1.1.
 //
 // Bytes only: routes, query and status are the core's. A path that is not
 // Muster's is left alone, and h2o goes on with the program's own handlers:

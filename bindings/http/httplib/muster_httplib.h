@@ -15,7 +15,9 @@
 // interim-100, no-half-close; on the program's own routes length-required. A length with
 // a space before its colon it passes over (space-before-colon), so that the body is the
 // next request: have a proxy in front that refuses such. Fields it gives percent-decoded
-// (decoded-fields): an API key with a "%" may not be found.
+// (decoded-fields): an API key with a "%" may not be found, and one that a client has
+// encoded is, which elsewhere is 401. Empty fields it leaves out (drops-empty-fields): a
+// good key beside one is good, and 401 elsewhere.
 //
 // Bytes only: routes, query and status are the core's. A path that is not
 // Muster's is left to the program's own routes, in whichever order they are added:
