@@ -73,6 +73,7 @@ class Client(Connection):
         """The answer to the first request that has none yet: Muster's or the host's."""
         asked = self.asked[0]
         answer = self.frameworks_answer()
+        assert answer.version == "HTTP/1.1" or asked.version == "1.0", answer
         if not asked.is_own:
             openapi.check(asked.method, asked.target, without_additions(answer, self.server),
                           self.server.traits.not_found)

@@ -36,6 +36,8 @@ def pytest_addoption(parser):
     group.addoption("--workers", type=int, default=0,
                     help="how many processes it forks that open the store; it is ready "
                          "when they have")
+    group.addoption("--private-hosts", action="store_true",
+                    help="it asks for a credential on /v1/hosts: for test_private_hosts.py")
     group.addoption("--prefix", default="", help="where the API is mounted, such as /api")
     group.addoption("--differences", default="", metavar="WORDS",
                     help="what its framework forces: " + ", ".join(differences.MEANINGS))
@@ -52,7 +54,7 @@ def pytest_configure(config):
     not_found = config.getoption("not_found")
     config.traits = Traits(
         not_found=not_found, prefix=config.getoption("prefix"), differences=words,
-        workers=config.getoption("workers"),
+        workers=config.getoption("workers"), private_hosts=config.getoption("private_hosts"),
         own_routes=not_found == "host" or config.getoption("own_routes"))
 
 

@@ -39,6 +39,7 @@ MEANINGS = {
     "decoded-fields": "a credential comes percent-decoded: one that has escapes is unknown, and "
                       "one that was encoded, which nobody gave out, is good",
     "decoded-path": "the path is compared decoded",
+    "decoded-prefix": "the prefix that the framework takes off is compared decoded",
     "drops-empty-fields": "an empty field is not joined to others of its name: a key beside one "
                           "is good",
     "method-in-capitals": "the method is in capitals, however it was sent",

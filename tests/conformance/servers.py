@@ -41,6 +41,7 @@ class Traits:
     own_routes: bool = False  # it has the examples' own route and their own header
     differences: frozenset = frozenset()
     workers: int = 0  # processes that it forks, each with the store open
+    private_hosts: bool = False  # /v1/hosts asks for a credential
 
 
 def muster(*words, text=""):

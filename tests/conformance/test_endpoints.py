@@ -1,8 +1,10 @@
 """The six endpoints, whole: status, headers and body."""
 
+import json
+
 import pytest
 from client import Request, check, without_body
-from expected import NOT_MODIFIED
+from expected import NOT_MODIFIED, Catalog
 
 LISTS = ["/v1/shapes", "/v1/rootfs", "/v1/hosts"]
 ENDPOINTS = [*LISTS, "/v1/whoami", "/healthz", "/readyz"]
@@ -20,6 +22,16 @@ def test_head_is_get_without_the_body(server, client, catalog, key, path):
     check(answer, without_body(catalog.get(path, key)), server)
     # Nothing but the next answer comes behind it.
     check(client.get(path, f"X-Api-Key: {key}"), catalog.get(path, key), server)
+
+
+def test_a_default_whose_successor_is_unknown_gives_way_to_the_first(start):
+    document = {"rootfs": [
+        {"name": "x", "default": True, "disabled": True, "successor": "nowhere"},
+        {"name": "a", "deprecated": True, "successor": "nowhere"}, {"name": "c"}, {"name": "b"}]}
+    server = start(document)
+    answer = server.get("/v1/rootfs")
+    check(answer, Catalog(document).rootfs(), server)
+    assert json.loads(answer.body)["data"]["default"] == "b"
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -58,6 +70,8 @@ def test_pages_together_are_the_list(server, client, catalog, path, limit):
     ("?a", 50, 0),
     ("?a&limit=3", 3, 0),
     ("?limit=0007", 7, 0),
+    ("?limit=" + "0" * 2000 + "7", 7, 0),
+    ("?offset=" + "0" * 2000 + "7", 50, 7),
     ("?limit=501", 500, 0),
     ("?limit=18446744073709551617", 500, 0),
     ("?limit=" + "9" * 2000, 500, 0),

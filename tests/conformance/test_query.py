@@ -28,6 +28,8 @@ def test_a_bad_offset_is_refused(server, client, path):
     ("offset", BAD_OFFSET),
     ("limit=1&limit=x", LIMIT_TWICE),
     ("limit=1&l%69mit=2", LIMIT_TWICE),
+    ("limit=x&limit=1", BAD_LIMIT),
+    ("offset=x&offset=1", BAD_OFFSET),
     ("offset=1&offset=%", OFFSET_TWICE),
     ("limit=x&offset=x", BAD_LIMIT),
     ("offset=x&limit=x", BAD_OFFSET),

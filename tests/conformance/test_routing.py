@@ -62,6 +62,22 @@ def test_what_is_not_below_the_prefix_is_not_ours(server, client):
     host.check_not_found(answer, server, outside=True)
 
 
+@pytest.mark.parametrize("path", ["/API/v1/shapes", "/{}/v1/shapes", "//api/v1/shapes",
+                                  "/x/../api/v1/shapes", "/api/../api/v1/shapes"])
+def test_the_prefix_is_compared_undecoded(server, client, catalog, path):
+    prefix = server.traits.prefix
+    if not prefix:
+        pytest.skip("there is no prefix")
+    path = path.format(f"%{ord(prefix[1]):x}{prefix[2:]}").replace("/api", prefix)
+    path = path.replace("/API", prefix.upper())
+    answer = client.ask(Request(path, is_own=True)).answer()
+    if "%" in path and server.has("decoded-prefix"):
+        check(answer, catalog.page("/v1/shapes"), server)
+    else:
+        assert answer.status == 404, answer
+    check(client.get("/healthz"), HEALTHZ, server)
+
+
 @pytest.mark.parametrize("origin", [
     "http://muster.example", "http://muster.example:99", "HTTP://[::1]:8080",
     "https://user@muster.example"])
