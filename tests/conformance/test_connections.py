@@ -1,4 +1,4 @@
-"""Framing: what belongs to which request, and what a connection lives through."""
+"""Connections: which answer is whose, and what a connection lives through."""
 
 import contextlib
 import socket
@@ -7,10 +7,8 @@ import threading
 import host
 import pytest
 from client import Request, check, post
-from expected import HEALTHZ, METHOD_NOT_ALLOWED, NOT_MODIFIED
-from raw_http import request
-
-HIDDEN = request("/readyz")  # in a body, where it must never be answered
+from expected import HEALTHZ, NOT_MODIFIED
+from framing import HIDDEN, check_refused_only, wake
 
 
 def test_pipelined_requests_are_answered_in_order(server, client, catalog):
@@ -73,41 +71,6 @@ def test_a_connection_is_kept(server, client):
         check(client.get("/healthz"), HEALTHZ, server)
 
 
-@pytest.mark.parametrize("target", ["/v1/hosts", "/healthz", "/v1/whoami", "/v1/nothing"])
-@pytest.mark.parametrize("waits", [False, True])
-def test_a_body_in_a_second_packet_is_not_the_next_request(server, client, target, waits):
-    asked = post(target, HIDDEN)
-    client.send(client.head_of(asked))
-    client.wait_until_received()
-    if waits:  # some answer at once, others when they have the body
-        client.has_bytes(seconds=0.2)
-    send_until_closed(client, HIDDEN[:10])
-    send_until_closed(client, HIDDEN[10:])
-    check_refused(client, server, target)
-
-
-@pytest.mark.parametrize("target", ["/v1/hosts", "/v1/nothing"])
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
-def test_a_body_is_not_the_next_request(server, client, catalog, target, method):
-    client.ask(Request(target, (f"Content-Length: {len(HIDDEN)}",), method=method, body=HIDDEN))
-    check_answer_or_refusal(client, server, catalog, target, method)
-
-
-@pytest.mark.parametrize("chunked", [False, True])
-@pytest.mark.parametrize("method", ["OPTIONS", "PATCH", "TRACE", "PROPFIND", "BREW"])
-def test_a_body_of_a_strange_method_is_not_the_next_request(server, method, chunked):
-    """What a framework does not know it may refuse in its own words, or with none."""
-    length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(HIDDEN)}"
-    body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(HIDDEN), HIDDEN) if chunked else HIDDEN
-    with server.connect() as client:
-        client.ask(Request("/v1/hosts", (length,), method=method, body=body))
-        try:
-            assert 400 <= client.frameworks_answer().status < 600
-        except (EOFError, ConnectionError):
-            return
-        client.check_goes_on_or_ended()
-
-
 @pytest.mark.parametrize("target", ["/v1/hosts", "/v1/nothing"])
 def test_a_request_behind_a_body_in_one_packet_is_found(server, client, target):
     if server.has("no-pipelining"):
@@ -121,90 +84,6 @@ def test_a_request_behind_a_body_in_one_packet_is_found(server, client, target):
         check(client.answer(), HEALTHZ, server)
     except (EOFError, ConnectionError):
         assert not client.buffer, bytes(client.buffer)
-
-
-def test_a_body_that_is_cut_off_leaves_the_server_well(server):
-    for asked in (post("/v1/hosts", b"x" * 1000), post("/v1/nothing", b"x" * 1000)):
-        with server.connect() as client:
-            client.send(client.head_of(asked) + b"x" * 10)
-            client.wait_until_received()
-    server.check_alive()
-
-
-@pytest.mark.parametrize("target", ["/v1/hosts", "/v1/nothing"])
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
-def test_a_chunked_body_is_not_the_next_request(server, client, catalog, target, method):
-    first, second = HIDDEN[:20], HIDDEN[20:]
-    client.send(client.head_of(Request(target, ("Transfer-Encoding: chunked",), method=method)))
-    client.wait_until_received()
-    send_until_closed(client, b"%x\r\n%s\r\n" % (len(first), first))
-    send_until_closed(client, b"%x\r\n%s\r\n0\r\n\r\n" % (len(second), second))
-    check_answer_or_refusal(client, server, catalog, target, method)
-
-
-@pytest.mark.parametrize("target", ["/v1/hosts", "/v1/nothing"])
-@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
-def test_a_body_behind_an_answer_is_not_the_next_request(server, client, catalog, target, method):
-    length = f"Content-Length: {len(HIDDEN)}"
-    client.send(client.head_of(Request(target, (length,), method=method)))
-    client.has_bytes(seconds=0.2)  # some answer without the body
-    send_until_closed(client, HIDDEN)
-    check_answer_or_refusal(client, server, catalog, target, method)
-
-
-def test_chunks_may_have_extensions(server, client):
-    client.ask(Request("/v1/hosts", ("Transfer-Encoding: chunked",), method="POST",
-                       body=b"5;name=value\r\nhello\r\n0;name\r\n\r\n"))
-    if server.has("no-chunk-extensions"):
-        assert 400 <= client.frameworks_answer().status < 500
-        assert client.is_ended()
-        return
-    check_refused(client, server, "/v1/hosts")
-
-
-def test_a_body_of_64_kib_is_dropped(server, client):
-    client.ask(post("/v1/hosts", b"x" * 64 * 1024))
-    check_refused(client, server, "/v1/hosts")
-
-
-def test_a_body_past_the_limits_of_a_server_ends_the_connection(server, client):
-    client.send(client.head_of(post("/v1/hosts", b"x" * 2 * 1024 * 1024)))
-    send_until_closed(client, b"x" * 2 * 1024 * 1024)
-    try:
-        answer = client.frameworks_answer()
-    except (EOFError, ConnectionError):
-        return
-    assert answer.status in (405, 413), answer
-    client.check_goes_on_or_ended()
-
-
-def test_expect_without_a_body_is_ignored(server, client, catalog):
-    answer = client.get("/v1/rootfs", "Expect: 100-continue")
-    check(answer, catalog.rootfs(), server)
-    check(client.get("/healthz"), HEALTHZ, server)
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT"])
-def test_expect_before_a_body_is_answered_or_waited_for(server, client, method):
-    fields = (f"Content-Length: {len(HIDDEN)}", "Expect: 100-continue")
-    client.send(client.head_of(Request("/v1/hosts", fields, method=method)))
-    if server.has("interim-100"):
-        assert client.read().status == 100
-    else:
-        client.has_bytes(seconds=0.2)
-    send_until_closed(client, HIDDEN)
-    check_refused(client, server, "/v1/hosts")
-
-
-def test_another_expectation_is_ignored(server, client, catalog):
-    expect = "Expect: 200-maybe"
-    check(client.get("/v1/rootfs", expect), catalog.rootfs(), server)
-    client.ask(post("/v1/hosts", HIDDEN, expect))
-    if server.has("other-expect"):
-        assert client.frameworks_answer().status == 417
-        client.check_goes_on_or_ended()
-    else:
-        check_refused(client, server, "/v1/hosts")
 
 
 def test_http_1_0_needs_no_host(server, client, catalog):
@@ -317,46 +196,3 @@ def test_clients_at_once_get_their_own_answers(server, catalog):
     for thread in threads:
         thread.join()
     assert wrong == []
-
-
-def wake(client, server):
-    """Where what was sent in one piece with the request before waits for more to come,
-    lets it come."""
-    if server.has("late-pipelining") and not client.is_woken:
-        assert not client.has_bytes(seconds=0.2), "late-pipelining is not needed"
-        client.ask(Request("/healthz"))
-        client.is_woken = True
-
-
-def send_until_closed(client, data):
-    """Sends; the other side may have closed the connection by then."""
-    try:
-        client.send(data)
-    except ConnectionError:
-        pass
-
-
-def check_refused(client, server, target, method="POST"):
-    check_refused_only(client, server, target, method)
-    client.check_goes_on_or_ended()
-
-
-def check_refused_only(client, server, target, method="POST"):
-    answer = client.answer()
-    if target == "/v1/nothing":
-        if answer.status == 404 or server.traits.not_found == "muster":
-            host.check_not_found(answer, server, method)
-        assert 400 <= answer.status < 500  # what a host does with a body is its own
-    else:
-        check(answer, METHOD_NOT_ALLOWED, server)
-
-
-def check_answer_or_refusal(client, server, catalog, target, method):
-    """GET and HEAD have their answer in spite of a body."""
-    if target == "/v1/nothing" or method not in ("GET", "HEAD"):
-        return check_refused(client, server, target, method)
-    answer = client.answer()
-    assert answer.status == 200, answer
-    if method == "GET":
-        check(answer, catalog.get(target), server)
-    return client.check_goes_on_or_ended()

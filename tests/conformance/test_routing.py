@@ -4,7 +4,7 @@ from urllib.parse import unquote
 
 import host
 import pytest
-from client import Request, check, check_400
+from client import Request, check, check_400, without_body
 from expected import BAD_LIMIT, HEALTHZ, METHOD_NOT_ALLOWED, UNAUTHORIZED
 from test_endpoints import ENDPOINTS
 
@@ -99,6 +99,20 @@ def test_an_absolute_target_is_its_path_and_query(server, client, catalog, origi
         assert client.is_ended()
         client = server.connect()
     host.check_not_found(client.get(origin + "/v1/hosts/"), server)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST"])
+def test_an_absolute_target_of_another_method_is_its_path(server, client, catalog, method):
+    expected = METHOD_NOT_ALLOWED if method == "POST" else without_body(catalog.rootfs())
+    port = server.address[1] if server.has("own-absolute-form") else 99
+    client.ask(Request(f"http://muster.example:{port}/v1/rootfs",
+                       ("Content-Length: 0",) * (method == "POST"), method=method))
+    if server.has("no-absolute-target"):
+        host.check_not_found(client.frameworks_answer(), server, method, outside=True)
+        return
+    check(client.answer(), expected, server)
+    if server.has("absolute-form-closes"):
+        assert client.is_ended()
 
 
 @pytest.mark.parametrize("target", ["http://h", "http://h?limit=1", "http://h/", "*"])
