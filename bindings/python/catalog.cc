@@ -9,6 +9,7 @@
 #include "changes.h"
 #include "convert.h"
 #include "document.h"
+#include "gil.h"
 #include "handler.h"
 #include "model.h"
 #include "shared_catalog.h"
@@ -62,7 +63,7 @@ std::shared_ptr<SharedCatalog> Open(py::object path, py::object durability,
   options.tombstone_retention_ms = ToInteger(tombstone_retention_ms, "tombstone_retention_ms");
   options.host_timeout_ms = ToInteger(host_timeout_ms, "host_timeout_ms");
   const auto open = [&] {
-    const py::gil_scoped_release no_gil;
+    const GilReleased no_gil;
     return Catalog::Open(directory, options);
   };
   return Share(open());
@@ -265,7 +266,7 @@ void DefineDocumentAndHttp(CatalogClass& type) {
       "handle",
       [](SharedCatalog& self, py::object method, py::object target, py::object headers,
          py::object user_id) {
-        return Handle(self, self.handler(), method, target, headers, user_id);
+        return Handle(&self, self.handler(), method, target, headers, user_id);
       },
       py::arg("method"), py::arg("target"), py::arg("headers") = py::none(), py::kw_only(),
       py::arg("user_id") = py::none(),

@@ -10,6 +10,7 @@
 
 #include "convert.h"
 #include "document.h"
+#include "gil.h"
 #include "status.h"
 
 namespace muster::python {
@@ -29,7 +30,7 @@ class FileSource : public std::streambuf {
 
  protected:
   int_type underflow() override {
-    const py::gil_scoped_acquire gil;
+    const GilHeld gil;
     // No exception may pass the engine, which is compiled without them.
     try {
       piece_ = ReadPiece();
@@ -44,7 +45,8 @@ class FileSource : public std::streambuf {
  private:
   std::string ReadPiece() {
     if (raised_) return {};
-    const py::object piece = file_.attr("read")(kReadBytes);
+    const py::object piece =
+        ObjectOf([this] { return PyObject_CallMethod(file_.ptr(), "read", "i", kReadBytes); });
     if (!PyBytes_Check(piece.ptr())) {
       ThrowTypeError("what read() returns", "bytes (open the file in binary mode)", piece);
     }
@@ -59,12 +61,12 @@ class FileSource : public std::streambuf {
 // Both read without the catalog, so that a file that is slow, or that calls back,
 // is in nobody's way.
 absl::Status ReadInto(std::string_view text, const ImportOptions& options, WriteBatch* batch) {
-  const py::gil_scoped_release no_gil;
+  const GilReleased no_gil;
   return ReadDocument(text, options, batch);
 }
 
 absl::Status ReadInto(FileSource& source, const ImportOptions& options, WriteBatch* batch) {
-  const py::gil_scoped_release no_gil;
+  const GilReleased no_gil;
   std::istream in(&source);
   return ReadDocument(in, options, batch);
 }

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "convert.h"
+#include "gil.h"
 #include "request.h"
 #include "response.h"
 #include "status.h"
@@ -19,7 +20,7 @@ namespace {
 std::string ReasonOf(const py::error_already_set& raised) {
   std::string reason;
   try {
-    reason = ToText(py::str(raised.value()), "reason");
+    reason = ToText(ObjectOf([&] { return PyObject_Str(raised.value().ptr()); }), "reason");
   } catch (const py::error_already_set&) {
     // Its own __str__() raised.
   }
@@ -37,9 +38,9 @@ absl::Status ToReadiness(const py::object& answer) {
 
 // Throws nothing: the engine, which calls it, is compiled without exceptions.
 absl::Status CheckInPython(py::handle callable) noexcept {
-  const py::gil_scoped_acquire gil;
+  const GilHeld gil;
   try {
-    return ToReadiness(callable());
+    return ToReadiness(ObjectOf([&] { return PyObject_CallNoArgs(callable.ptr()); }));
   } catch (py::error_already_set& raised) {
     if (raised.matches(PyExc_Exception)) return absl::UnavailableError(ReasonOf(raised));
     // KeyboardInterrupt and its like stop the program, not the probe: left in
@@ -51,7 +52,7 @@ absl::Status CheckInPython(py::handle callable) noexcept {
   }
 }
 
-// A handler with the catalog that it borrows.
+// A handler with the catalog that it borrows, if it has one.
 struct PyHandler {
   std::shared_ptr<SharedCatalog> catalog;
   Handler handler;
@@ -59,7 +60,7 @@ struct PyHandler {
 
 py::object HandlerHandle(const PyHandler& self, py::object method, py::object target,
                          py::object headers, py::object user_id) {
-  return Handle(*self.catalog, self.handler, method, target, headers, user_id);
+  return Handle(self.catalog.get(), self.handler, method, target, headers, user_id);
 }
 
 py::object NotFound(py::object method, py::object target, py::object headers) {
@@ -67,10 +68,10 @@ py::object NotFound(py::object method, py::object target, py::object headers) {
   return FromResponse(Handler::NotFound(request.request()));
 }
 
-PyHandler MakeHandler(std::shared_ptr<SharedCatalog> catalog, py::object mount_prefix,
-                      bool serve_shapes, bool serve_rootfs, bool serve_hosts, bool serve_whoami,
-                      bool serve_healthz, bool serve_readyz, bool hosts_require_credential,
-                      py::object readiness_check) {
+HandlerOptions ToOptions(py::handle mount_prefix, bool serve_shapes, bool serve_rootfs,
+                         bool serve_hosts, bool serve_whoami, bool serve_healthz,
+                         bool serve_readyz, bool hosts_require_credential,
+                         py::handle readiness_check) {
   HandlerOptions options;
   options.mount_prefix = ToText(mount_prefix, "mount_prefix");
   options.serve_shapes = serve_shapes;
@@ -81,22 +82,53 @@ PyHandler MakeHandler(std::shared_ptr<SharedCatalog> catalog, py::object mount_p
   options.serve_readyz = serve_readyz;
   options.hosts_require_credential = hosts_require_credential;
   options.readiness_check = ToReadinessCheck(readiness_check);
+  return options;
+}
+
+// `given`: what ToOptions() takes.
+template <typename... Given>
+PyHandler MakeHandler(std::shared_ptr<SharedCatalog> catalog, Given... given) {
+  HandlerOptions options = ToOptions(given...);
   Handler handler = ValueOrThrow(
       catalog->Use([&](Catalog& open) { return Handler::Create(&open, std::move(options)); }));
   return {std::move(catalog), std::move(handler)};
 }
 
+template <typename... Given>
+PyHandler MakeWithoutCatalog(py::object reason, Given... given) {
+  std::string text = ToText(reason, "reason");
+  return {nullptr, ValueOrThrow(Handler::WithoutCatalog(std::move(text), ToOptions(given...)))};
+}
+
+template <typename First>
+using Maker = PyHandler (*)(First, py::object mount_prefix, bool, bool, bool, bool, bool, bool,
+                            bool, py::object readiness_check);
+
+// `make` as a function of Python's, whose last arguments are the options.
+template <typename First, typename... Extra>
+py::cpp_function WithOptions(Maker<First> make, const Extra&... extra) {
+  return py::cpp_function(make, extra..., py::kw_only(), py::arg("mount_prefix") = "",
+                          py::arg("serve_shapes") = true, py::arg("serve_rootfs") = true,
+                          py::arg("serve_hosts") = true, py::arg("serve_whoami") = true,
+                          py::arg("serve_healthz") = true, py::arg("serve_readyz") = true,
+                          py::arg("hosts_require_credential") = false,
+                          py::arg("readiness_check") = py::none());
+}
+
 }  // namespace
 
-py::object Handle(SharedCatalog& catalog, const Handler& handler, py::handle method,
+py::object Handle(SharedCatalog* catalog, const Handler& handler, py::handle method,
                   py::handle target, py::handle headers, py::handle user_id) {
   const PyRequest request(method, target, headers);
   std::optional<std::string> user;
   if (!user_id.is_none()) user = ToText(user_id, "user_id");
-  std::optional<Response> response = catalog.Use([&](Catalog&) {
+  const auto answer = [&] {
     return user ? handler.Handle(request.request(), AuthenticatedUser{*user})
                 : handler.Handle(request.request());
-  });
+  };
+  // Without a catalog there is nothing to wait for.
+  std::optional<Response> response =
+      catalog == nullptr ? answer() : catalog->Use([&](Catalog&) { return answer(); });
   if (PyErr_Occurred() != nullptr) throw py::error_already_set();
   return response ? FromResponse(*std::move(response)) : py::none();
 }
@@ -108,8 +140,8 @@ std::function<absl::Status()> ToReadinessCheck(py::handle callable) {
   }
   // The engine may copy and drop it where the GIL is not held.
   const std::shared_ptr<PyObject> kept(callable.inc_ref().ptr(), [](PyObject* object) {
-    const py::gil_scoped_acquire gil;
-    Py_DECREF(object);
+    const GilHeld gil;
+    OrWaitForEver([&] { Py_DECREF(object); });
   });
   return [kept] { return CheckInPython(kept.get()); };
 }
@@ -126,14 +158,17 @@ void DefineHandler(py::module_& module) {
   type.def_static("not_found", NotFound, py::arg("method"), py::arg("target"),
                   py::arg("headers") = py::none(), "The 404 for a path that nobody serves.");
 
+  const Maker<py::object> without_catalog = MakeWithoutCatalog;
+  type.attr("without_catalog") = py::staticmethod(WithOptions(
+      without_catalog, py::name("without_catalog"), py::scope(type), py::arg("reason"),
+      "A Handler for as long as a store cannot be opened: the same paths are ours, what needs "
+      "a catalog is 503, and /readyz has the reason, which clients see. The options are those "
+      "of Catalog.handler(); the readiness check is not asked."));
+
   const py::object catalog = module.attr("Catalog");
-  catalog.attr("handler") = py::cpp_function(
-      MakeHandler, py::name("handler"), py::is_method(catalog), py::kw_only(),
-      py::arg("mount_prefix") = "", py::arg("serve_shapes") = true,
-      py::arg("serve_rootfs") = true, py::arg("serve_hosts") = true,
-      py::arg("serve_whoami") = true, py::arg("serve_healthz") = true,
-      py::arg("serve_readyz") = true, py::arg("hosts_require_credential") = false,
-      py::arg("readiness_check") = py::none(),
+  const Maker<std::shared_ptr<SharedCatalog>> make = MakeHandler;
+  catalog.attr("handler") = WithOptions(
+      make, py::name("handler"), py::is_method(catalog),
       "A Handler. mount_prefix is put before every path; endpoints that are switched off are "
       "not ours; hosts_require_credential asks for one on /v1/hosts; readiness_check() is one "
       "more condition for /readyz: an exception, False or a str, which clients see, is the "

@@ -14,8 +14,8 @@ namespace muster::python {
 namespace py = pybind11;
 
 // The answer of `handler`, which borrows what `catalog` holds, or None where
-// the path is not ours.
-py::object Handle(SharedCatalog& catalog, const Handler& handler, py::handle method,
+// the path is not ours. A null `catalog`: that of a handler without one.
+py::object Handle(SharedCatalog* catalog, const Handler& handler, py::handle method,
                   py::handle target, py::handle headers, py::handle user_id);
 
 // A function of Python's as the engine's readiness check: an exception or a str

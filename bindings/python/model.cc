@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "convert.h"
+#include "gil.h"
 #include "status.h"
 
 namespace muster::python {
@@ -23,6 +24,14 @@ Classes* classes = nullptr;
 void RequireClass(py::handle value, const py::object& wanted, const char* what,
                   const char* expected) {
   if (!py::isinstance(value, wanted)) ThrowTypeError(what, expected, value);
+}
+
+// A value of a class, by the names of its fields.
+template <typename... Fields>
+py::object New(const py::object& type, Fields&&... named) {
+  const py::tuple none;
+  const py::dict fields(std::forward<Fields>(named)...);
+  return ObjectOf([&] { return PyObject_Call(type.ptr(), none.ptr(), fields.ptr()); });
 }
 
 py::list FromTexts(const std::vector<std::string>& texts) {
@@ -116,92 +125,88 @@ User ToUser(py::handle value) {
 }
 
 py::object FromModel(const Shape& shape) {
-  return classes->shape("id"_a = FromText(shape.id), "vcpu"_a = shape.vcpu,
-                        "mem_mib"_a = shape.mem_mib,
-                        "default_disk_mib"_a = shape.default_disk_mib,
-                        "cpu_quota_pct"_a = FromOptional(shape.cpu_quota_pct),
-                        "disabled"_a = shape.disabled, "version"_a = shape.version);
+  return New(classes->shape, "id"_a = FromText(shape.id), "vcpu"_a = shape.vcpu,
+             "mem_mib"_a = shape.mem_mib, "default_disk_mib"_a = shape.default_disk_mib,
+             "cpu_quota_pct"_a = FromOptional(shape.cpu_quota_pct),
+             "disabled"_a = shape.disabled, "version"_a = shape.version);
 }
 
 py::object FromModel(const Rootfs& rootfs) {
-  return classes->rootfs(
-      "name"_a = FromText(rootfs.name), "description"_a = FromText(rootfs.description),
-      "deprecated"_a = rootfs.deprecated, "successor"_a = FromText(rootfs.successor),
-      "default"_a = rootfs.is_default, "disabled"_a = rootfs.disabled,
-      "version"_a = rootfs.version);
+  return New(classes->rootfs, "name"_a = FromText(rootfs.name),
+             "description"_a = FromText(rootfs.description), "deprecated"_a = rootfs.deprecated,
+             "successor"_a = FromText(rootfs.successor), "default"_a = rootfs.is_default,
+             "disabled"_a = rootfs.disabled, "version"_a = rootfs.version);
 }
 
 py::object FromModel(const Host& host) {
-  return classes->host("id"_a = FromText(host.id),
-                       "status"_a = FromText(HostStatusName(host.status)),
-                       "free_mib"_a = host.free_mib, "vm_count"_a = host.vm_count,
-                       "rootfses"_a = FromTexts(host.rootfses), "disabled"_a = host.disabled,
-                       "version"_a = host.version, "silent"_a = host.silent);
+  return New(classes->host, "id"_a = FromText(host.id),
+             "status"_a = FromText(HostStatusName(host.status)), "free_mib"_a = host.free_mib,
+             "vm_count"_a = host.vm_count, "rootfses"_a = FromTexts(host.rootfses),
+             "disabled"_a = host.disabled, "version"_a = host.version,
+             "silent"_a = host.silent);
 }
 
 py::object FromModel(const UserStats& stats) {
-  return classes->user_stats("running"_a = stats.running, "paused"_a = stats.paused,
-                             "other"_a = stats.other, "total"_a = stats.total);
+  return New(classes->user_stats, "running"_a = stats.running, "paused"_a = stats.paused,
+             "other"_a = stats.other, "total"_a = stats.total);
 }
 
 py::object FromModel(const User& user) {
-  return classes->user("id"_a = FromText(user.id), "stats"_a = FromModel(user.stats));
+  return New(classes->user, "id"_a = FromText(user.id), "stats"_a = FromModel(user.stats));
 }
 
 py::object FromModel(const ApiKeyInfo& info) {
-  return classes->api_key_info("id"_a = FromText(info.id), "user_id"_a = FromText(info.user_id),
-                               "label"_a = FromText(info.label), "hint"_a = FromText(info.hint),
-                               "created_unix_ms"_a = info.created_unix_ms);
+  return New(classes->api_key_info, "id"_a = FromText(info.id),
+             "user_id"_a = FromText(info.user_id), "label"_a = FromText(info.label),
+             "hint"_a = FromText(info.hint), "created_unix_ms"_a = info.created_unix_ms);
 }
 
 py::object FromModel(const RootfsView& view) {
-  return classes->rootfs_view("names"_a = FromTexts(view.names),
-                              "default"_a = FromText(view.default_name),
-                              "entries"_a = FromModel(view.entries));
+  return New(classes->rootfs_view, "names"_a = FromTexts(view.names),
+             "default"_a = FromText(view.default_name), "entries"_a = FromModel(view.entries));
 }
 
 py::object FromModel(const Sandbox& sandbox) {
-  return classes->sandbox(
-      "id"_a = FromText(sandbox.id), "user_id"_a = FromText(sandbox.user_id),
+  return New(
+      classes->sandbox, "id"_a = FromText(sandbox.id), "user_id"_a = FromText(sandbox.user_id),
       "status"_a = FromText(SandboxStatusName(sandbox.status)), "sequence"_a = sandbox.sequence,
       "ended_unix_ms"_a = FromOptional(sandbox.ended_unix_ms),
       "user_deleted"_a = sandbox.user_deleted);
 }
 
 py::object FromModel(const Miscount& miscount) {
-  return classes->miscount("user_id"_a = FromText(miscount.user_id),
-                           "recorded"_a = FromModel(miscount.recorded),
-                           "counted"_a = FromModel(miscount.counted));
+  return New(classes->miscount, "user_id"_a = FromText(miscount.user_id),
+             "recorded"_a = FromModel(miscount.recorded),
+             "counted"_a = FromModel(miscount.counted));
 }
 
 py::object FromModel(const RecountReport& report) {
-  return classes->recount_report(
-      "user_count"_a = report.user_count, "sandbox_count"_a = report.sandbox_count,
-      "miscounts"_a = FromModel(report.miscounts), "repaired"_a = report.repaired);
+  return New(classes->recount_report, "user_count"_a = report.user_count,
+             "sandbox_count"_a = report.sandbox_count,
+             "miscounts"_a = FromModel(report.miscounts), "repaired"_a = report.repaired);
 }
 
 py::object FromModel(const SkippedChange& change) {
   const bool is_heartbeat = change.kind == SkippedChange::Kind::kHeartbeat;
-  return classes->skipped_change("kind"_a = is_heartbeat ? "heartbeat" : "sandbox_event",
-                                 "index"_a = change.index,
-                                 "reason"_a = ToException(change.reason));
+  return New(classes->skipped_change, "kind"_a = is_heartbeat ? "heartbeat" : "sandbox_event",
+             "index"_a = change.index, "reason"_a = ToException(change.reason));
 }
 
 py::object FromModel(const ApplyReport& report) {
-  return classes->apply_report("version"_a = report.version,
-                               "skipped"_a = FromModel(report.skipped));
+  return New(classes->apply_report, "version"_a = report.version,
+             "skipped"_a = FromModel(report.skipped));
 }
 
 py::object FromModel(const CatalogChange& change, const std::string& cursor) {
   const bool is_put = change.kind == CatalogChange::Kind::kPut;
-  return classes->change("list"_a = FromText(ListName(change.list)),
-                         "id"_a = FromText(change.id), "kind"_a = is_put ? "put" : "delete",
-                         "version"_a = change.version, "cursor"_a = FromText(cursor));
+  return New(classes->change, "list"_a = FromText(ListName(change.list)),
+             "id"_a = FromText(change.id), "kind"_a = is_put ? "put" : "delete",
+             "version"_a = change.version, "cursor"_a = FromText(cursor));
 }
 
 py::object MakePage(py::list items, int64_t total, int64_t limit, int64_t offset) {
-  return classes->page("items"_a = std::move(items), "total"_a = total, "limit"_a = limit,
-                       "offset"_a = offset);
+  return New(classes->page, "items"_a = std::move(items), "total"_a = total, "limit"_a = limit,
+             "offset"_a = offset);
 }
 
 }  // namespace muster::python

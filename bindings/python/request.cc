@@ -1,6 +1,7 @@
 #include "request.h"
 
 #include "convert.h"
+#include "gil.h"
 
 namespace muster::python {
 namespace {
@@ -16,17 +17,24 @@ bool IsTextOrBytes(py::handle value) {
   return PyUnicode_Check(value.ptr()) || PyBytes_Check(value.ptr());
 }
 
+// What an iterable gives, as a list or tuple: to go through one runs no code of Python's.
+py::object AllOf(py::handle iterable) {
+  return ObjectOf([&] { return PySequence_Fast(iterable.ptr(), "must be iterable"); });
+}
+
 }  // namespace
 
 PyHeaderFields::PyHeaderFields(py::handle headers) {
   if (headers.is_none()) return;
   const bool is_mapping = py::hasattr(headers, "items");
-  const py::object pairs = is_mapping ? py::object(headers.attr("items")())
-                                      : py::reinterpret_borrow<py::object>(headers);
+  const py::object pairs =
+      is_mapping
+          ? ObjectOf([&] { return PyObject_CallMethod(headers.ptr(), "items", nullptr); })
+          : py::reinterpret_borrow<py::object>(headers);
   if (IsTextOrBytes(headers) || !py::isinstance<py::iterable>(pairs)) {
     ThrowTypeError("headers", "a mapping or an iterable of pairs", headers);
   }
-  for (py::handle item : pairs) {
+  for (py::handle item : AllOf(pairs)) {
     if (IsTextOrBytes(item) || !py::isinstance<py::sequence>(item) || py::len(item) != 2) {
       ThrowTypeError("headers", "a mapping or an iterable of pairs", item);
     }
@@ -41,7 +49,7 @@ void PyHeaderFields::Add(py::handle name, py::handle value) {
     fields_.emplace_back(field, ToTextOrBytes(value, "a header's value"));
     return;
   }
-  for (py::handle one : value) {
+  for (py::handle one : AllOf(value)) {
     fields_.emplace_back(field, ToTextOrBytes(one, "a header's value"));
   }
 }

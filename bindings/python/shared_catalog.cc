@@ -6,6 +6,7 @@ thread_local const SharedCatalog::CallUnderWay* SharedCatalog::innermost_ = null
 
 SharedCatalog::CallUnderWay::CallUnderWay(SharedCatalog& owner)
     : owner_(owner), outer_(innermost_) {
+  if (owner_.mark_.InForkedChild()) return;
   // A call from within a call on the same catalog must not wait for Close(),
   // which waits for the outer one.
   bool nested = false;
@@ -20,6 +21,7 @@ SharedCatalog::CallUnderWay::CallUnderWay(SharedCatalog& owner)
 
 SharedCatalog::CallUnderWay::~CallUnderWay() {
   innermost_ = outer_;
+  if (owner_.mark_.InForkedChild()) return;
   const std::lock_guard<std::mutex> lock(owner_.mutex_);
   if (--owner_.calls_under_way_ == 0) owner_.changed_.notify_all();
 }
@@ -29,12 +31,13 @@ SharedCatalog::SharedCatalog(std::unique_ptr<Catalog> catalog, Handler handler)
 
 SharedCatalog::~SharedCatalog() {
   // Closing may write to a disk.
-  const py::gil_scoped_release no_gil;
+  const GilReleased no_gil;
   catalog_->Close().IgnoreError();
 }
 
 absl::Status SharedCatalog::Close() {
-  const py::gil_scoped_release no_gil;
+  const GilReleased no_gil;
+  if (mark_.InForkedChild()) return catalog_->Close();
   if (innermost_ != nullptr) {
     return absl::FailedPreconditionError(
         "a catalog cannot be closed from within a call on one");

@@ -5,6 +5,10 @@
 // left; calls that come while it closes wait for its end. Nobody waits with the
 // GIL held: a call under way may need it (a readiness check written in Python).
 //
+// In a forked child none of this is done: the calls that it finds under way are of
+// threads that are not there, one of which may hold the mutex. All calls go straight
+// to the engine, which refuses what needs the store and closes nothing.
+//
 // A Handler and its Catalog share the object by shared_ptr. Any thread that
 // holds the GIL.
 #ifndef MUSTER_BINDINGS_PYTHON_SHARED_CATALOG_H_
@@ -18,6 +22,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "forks.h"
+#include "gil.h"
 #include "muster/catalog.h"
 #include "muster/http.h"
 
@@ -36,7 +42,7 @@ class SharedCatalog {
   // closed as it is. What it returns must not be an object of Python's.
   template <typename Call>
   auto Use(Call call) {
-    const py::gil_scoped_release no_gil;
+    const GilReleased no_gil;
     const CallUnderWay under_way(*this);
     return call(*catalog_);
   }
@@ -66,6 +72,7 @@ class SharedCatalog {
 
   std::unique_ptr<Catalog> catalog_;
   Handler handler_;  // borrows *catalog_
+  const ForkMark mark_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

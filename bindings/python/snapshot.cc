@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "convert.h"
+#include "gil.h"
 #include "model.h"
 #include "muster/snapshot.h"
 #include "status.h"
@@ -18,7 +19,7 @@ constexpr int kPublicLists = 3;  // shapes, rootfs, hosts: those with a version 
 // the caller's reference keeps it, so nothing else is needed.
 template <typename Call>
 auto WithoutGil(Call call) {
-  const py::gil_scoped_release no_gil;
+  const GilReleased no_gil;
   return call();
 }
 

@@ -109,6 +109,47 @@ def test_options_are_checked(catalog, option):
         catalog.handler(**option)
 
 
+# --- without a catalog ---
+
+UNREADABLE = b'{"status":"error","message":"the store cannot be read","code":503}'
+
+
+@pytest.mark.parametrize("path", ["/v1/shapes", "/v1/rootfs", "/v1/hosts"])
+def test_without_a_catalog_a_list_is_unavailable(path):
+    response = muster.Handler.without_catalog("not yet").handle("GET", path)
+    assert (response.status, response.body) == (503, UNREADABLE)
+    assert response.headers["Retry-After"] == "1"
+
+
+def test_without_a_catalog_readyz_has_the_reason():
+    def check():
+        raise AssertionError("is not asked")
+
+    handler = muster.Handler.without_catalog("not yet", readiness_check=check)
+    response = handler.handle("GET", "/readyz")
+    assert response.status == 503
+    assert b'"reason":"not yet"' in response.body
+
+
+def test_without_a_catalog_the_rest_is_as_ever():
+    handler = muster.Handler.without_catalog("not yet")
+    assert handler.handle("GET", "/healthz").status == 200
+    assert handler.handle("GET", "/v1/whoami").status == 401
+    assert handler.handle("GET", "/v1/whoami", user_id="usr_1").status == 503
+    assert handler.handle("GET", "/") is None
+
+
+def test_without_a_catalog_the_options_are_those_of_others():
+    handler = muster.Handler.without_catalog("x", mount_prefix="/api", serve_shapes=False)
+    assert handler.handle("GET", "/api/v1/hosts").status == 503
+    assert handler.handle("GET", "/v1/hosts") is None
+    assert handler.handle("GET", "/api/v1/shapes") is None
+    with pytest.raises(muster.InvalidArgument):
+        muster.Handler.without_catalog("x", mount_prefix="api/")
+    with pytest.raises(TypeError):
+        muster.Handler.without_catalog("x", no_such=True)
+
+
 # --- readiness checks written in Python ---
 
 

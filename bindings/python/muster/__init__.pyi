@@ -270,6 +270,20 @@ class Handler:
     def not_found(
         method: str | bytes, target: str | bytes, headers: _Headers | None = None
     ) -> Response: ...
+    @staticmethod
+    def without_catalog(
+        reason: str,
+        *,
+        mount_prefix: str = "",
+        serve_shapes: bool = True,
+        serve_rootfs: bool = True,
+        serve_hosts: bool = True,
+        serve_whoami: bool = True,
+        serve_healthz: bool = True,
+        serve_readyz: bool = True,
+        hosts_require_credential: bool = False,
+        readiness_check: Callable[[], bool | str | None] | None = None,
+    ) -> Handler: ...
 
 @final
 class Changes:
