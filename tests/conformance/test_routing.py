@@ -149,11 +149,11 @@ def test_a_strange_method_is_refused_by_us_or_by_the_framework(server, method):
     with server.connect() as client:
         client.ask(Request("/v1/hosts", ("Content-Length: 0",), method=method))
         if server.has("method-in-capitals") and method in ("get", "Head"):
-            assert client.read(head=method == "Head").status == 200
+            assert client.frameworks_answer().status == 200
             return
         try:
             answer = client.frameworks_answer()
-        except EOFError:
+        except (EOFError, ConnectionError):
             answer = None
     assert answer is None or 400 <= answer.status < 600
     if answer and answer.body == METHOD_NOT_ALLOWED.body:

@@ -123,6 +123,11 @@ def test_images_that_break_a_rule_are_refused(data):
     ("/v1/shapes", {"content_length": "+7"}),
     ("/v1/shapes", {"retry_after": "1"}),
     ("/v1/shapes", {"allow": "GET, HEAD"}),
+    ("/v1/shapes", {"vary": "Accept-Encoding"}),
+    ("/v1/shapes", {"location": "/v1/shapes"}),
+    ("/v1/shapes", {"last_modified": "Thu, 01 Jan 1970 00:00:00 GMT"}),
+    ("/v1/shapes", {"content_encoding": "identity"}),
+    ("/v1/shapes", {"x_served_by": "example"}),
     ("/v1/shapes", {"method": "POST"}),
     ("/v1/shapes", {"method": "HEAD"}),
     ("/v1/shapes", {"status": 201}),
@@ -133,6 +138,20 @@ def test_images_that_break_a_rule_are_refused(data):
 def test_an_answer_with_a_wrong_head_is_refused(path, changes):
     with pytest.raises(AssertionError, match=r"^\w+ /v1/shapes/? \d+: "):
         check(path, success(page(SHAPE)), **changes)
+
+
+def test_what_a_server_has_of_itself_is_its_own():
+    check("/v1/shapes", success(page(SHAPE)), date="Thu, 01 Jan 1970 00:00:00 GMT",
+          server="any", connection="keep-alive", keep_alive="timeout=5")
+
+
+@pytest.mark.parametrize("seconds", ["01", "2", "+1", "1.0", "", None])
+def test_a_503_says_when_to_ask_again(seconds):
+    body = compact({"status": "error", "message": "the store cannot be read", "code": 503})
+    right = {"status": 503, "cache_control": "no-store", "etag": None}
+    check("/v1/shapes", body, **right, retry_after="1")
+    with pytest.raises(AssertionError):
+        check("/v1/shapes", body, **right, retry_after=seconds)
 
 
 @pytest.mark.parametrize("changes", [
