@@ -1,17 +1,18 @@
 """muster.asgi(): the HTTP API as an application for ASGI servers."""
 
-from urllib.parse import unquote_to_bytes
-
-from ._mount import Mount, target_below
+from ._mount import Mount
 from ._muster import Handler
+from ._target import path_of, target_below
 
 
 def asgi(catalog, *, next=None, user_id=None, **options):
     """The HTTP API as an ASGI 3 application.
 
     catalog is a Catalog, the path of a store, or a function that opens one; the
-    latter two are opened when the server starts its lifespan, or else when the first
-    request comes, in each process its own.
+    latter two are opened when the server starts its lifespan, which fails where that
+    does, or else when the first request needs it, in each process its own. While it
+    cannot be opened, the answers are those of Handler.without_catalog(): 503 for what
+    needs the store. It is logged to "muster" and tried again, about once a second.
 
     next is the application to go on with where a path is not one of ours, and for
     whatever is not HTTP; without one the answer is 404, and WebSockets are refused.
@@ -35,7 +36,7 @@ class Application:
     def open(self):
         """Opens the store now, where it is not open in this process; raises what went
         wrong. For servers that tell a program when a worker starts."""
-        self._mount.handler()
+        self._mount.open()
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "http":
@@ -53,7 +54,7 @@ class Application:
         method, headers = scope["method"], scope["headers"]
         target = _target(scope)
         user_id = self._user_id(scope) if self._user_id is not None else None
-        response = self._mount.handler().handle(method, target, headers, user_id=user_id)
+        response = self._mount.handle(method, target, headers, user_id)
         if response is None:
             if self._next is not None:
                 await self._next(scope, receive, send)
@@ -69,7 +70,7 @@ class Application:
 
     async def _lifespan(self, scope, receive, send):
         try:
-            self._mount.handler()
+            self._mount.open()
         except Exception as error:
             await receive()
             await send({"type": "lifespan.startup.failed", "message": str(error)})
@@ -87,12 +88,27 @@ class Application:
 
 
 def _target(scope):
-    prefix = scope.get("root_path", "").rstrip("/").encode("utf-8", "replace")
-    path = scope["path"].encode("utf-8", "replace")
-    raw = scope.get("raw_path")
-    # Servers and frameworks do not agree on whether path has the prefix in it. Where
-    # it has, it is the whole of what was asked for.
-    if prefix and (path + b"/").startswith(prefix + b"/"):
-        if raw is None or unquote_to_bytes(raw.partition(b"?")[0]) == path:
-            path = path[len(prefix) :]
+    path, raw = _bytes(scope["path"]), scope.get("raw_path")
+    prefix = _bytes(scope.get("root_path", "").rstrip("/"))
+    if prefix:
+        path = _path_below(scope, prefix, path, raw)
     return target_below(prefix, path, raw, scope.get("query_string", b""))
+
+
+def _path_below(scope, prefix, path, raw):
+    # Servers and frameworks do not agree on whether path has the prefix in it. Where
+    # it has, it is the whole of what was asked for. What a proxy has taken off may
+    # stand in the prefix all the same; Starlette names it.
+    if not _is_below(prefix, path):
+        prefix = prefix.removeprefix(_bytes(scope.get("app_root_path", "").rstrip("/")))
+    if _is_below(prefix, path) and (raw is None or path_of(raw) == path):
+        return path[len(prefix) :]
+    return path
+
+
+def _is_below(prefix, path):
+    return (path + b"/").startswith(prefix + b"/")
+
+
+def _bytes(text):
+    return text.encode("utf-8", "replace")

@@ -1,34 +1,41 @@
 """What muster.wsgi() and muster.asgi() have in common."""
 
 import functools
+import logging
 import os
 import threading
+import time
 import weakref
-from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from ._muster import Catalog
+from ._errors import Error
+from ._muster import Catalog, Handler
 
-# What a path may have beside letters, digits and "-._~" (RFC 3986, section 3.3).
-_SAFE_IN_PATHS = "/!$&'()*+,;=:@"
+# Seconds between two attempts of requests to open a store that does not open.
+_PAUSE = 1
+
+_log = logging.getLogger("muster")
 
 
 class Mount:
     """The handler of an application, in each process its own.
 
     A catalog does not survive a fork. So one that is given by its path, or by a
-    function that opens it, is opened when the first request is there to be
-    answered, and anew in a child: by then a server has forked its workers. A path
-    must be that of a store: to make an empty one is nothing for a request to do.
+    function that opens it, is opened when the first request needs it, and anew in a
+    child: by then a server has forked its workers. A path must be that of a store: to
+    make an empty one is nothing for a request to do. While it cannot be opened,
+    requests have the answers of a handler without a catalog.
 
     Any thread may call. Whoever holds no handler holds no catalog: it closes
     with its last owner, which may be the program that opened it.
     """
 
     def __init__(self, catalog, options):
-        Catalog.in_memory().handler(**options)  # Says here what is wrong with them.
+        # Says here what is wrong with the options.
+        self._closed = Handler.without_catalog("the store cannot be opened", **options)
         self._options = options
         self._lock = threading.Lock()
         self._handler = None
+        self._not_before = 0
         if isinstance(catalog, Catalog):
             self._handler = catalog.handler(**options)
             return
@@ -43,24 +50,47 @@ class Mount:
         self._open = catalog
         _lazy.add(self)
 
-    def handler(self):
-        return self._handler or self._open_once()
+    def handle(self, method, target, headers, user_id):
+        """The answer, or None where the path is not ours."""
+        handler = self._handler
+        if handler is None:
+            response = self._closed.handle(method, target, headers, user_id=user_id)
+            if response is None or response.status != 503:
+                return response  # The store has nothing to add.
+            handler = self._try_to_open()
+            if handler is None:
+                return response
+        return handler.handle(method, target, headers, user_id=user_id)
+
+    def open(self):
+        """Opens the store where it is not open; raises what went wrong."""
+        with self._lock:
+            if self._handler is None:
+                self._handler = self._open().handler(**self._options)
 
     def let_go(self):
         """Forgets a catalog that was opened here; the next request opens it again."""
         if self in _lazy:
             self._handler = None
 
-    def _open_once(self):
+    def _try_to_open(self):
+        """The handler; None where the store does not open, or did not just now."""
         with self._lock:
-            if self._handler is None:
-                self._handler = self._open().handler(**self._options)
+            if self._handler is None and time.monotonic() >= self._not_before:
+                try:
+                    self._handler = self._open().handler(**self._options)
+                except Exception as error:
+                    self._not_before = time.monotonic() + _PAUSE
+                    # Of what the program's own function raised it wants to see where.
+                    where = None if isinstance(error, Error) else error
+                    _log.error("the store cannot be opened: %s", error, exc_info=where)
             return self._handler
 
     def forget_after_fork(self):
         # A thread that is not in the child may have held the lock.
         self._lock = threading.Lock()
         self._handler = None
+        self._not_before = 0
 
 
 _lazy = weakref.WeakSet()
@@ -72,31 +102,3 @@ def _forget_after_fork():
 
 
 os.register_at_fork(after_in_child=_forget_after_fork)
-
-
-def target_below(prefix, path, raw, query):
-    """The request's target from where the application is mounted, all in bytes.
-
-    Our paths are compared as the client wrote them. A server gives `path`, what is
-    below `prefix`, decoded; `raw` (or None) is the whole of it, undecoded, perhaps
-    with the query. Where path is the end of raw it was written so; else it was
-    written with escapes, and raw stands for a path that is not ours, or a middleware
-    has put another path in its place.
-    """
-    if raw is None:
-        path = _encoded(path)
-    else:
-        raw = raw.partition(b"?")[0]
-        if raw.endswith(path):
-            above = raw[: len(raw) - len(path)]
-            if b"%" in above and not _encoded(prefix).endswith(above):
-                path = raw
-        elif unquote_to_bytes(raw.partition(b"#")[0]).endswith(path):
-            path = raw
-        else:
-            path = _encoded(path)
-    return path + b"?" + query if query else path
-
-
-def _encoded(path):
-    return quote_from_bytes(path, _SAFE_IN_PATHS).encode("ascii")

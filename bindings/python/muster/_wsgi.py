@@ -1,17 +1,19 @@
 """muster.wsgi(): the HTTP API as an application for WSGI servers (PEP 3333)."""
 
-from ._mount import Mount, target_below
+from ._mount import Mount
 from ._muster import Handler
+from ._target import target_below
 
 
 def wsgi(catalog, *, next=None, user_id=None, **options):
     """The HTTP API as a WSGI application.
 
     catalog is a Catalog, the path of a store, or a function that opens one; the
-    latter two are opened when the first request comes, in each process its own, so
-    that servers may fork after they have loaded the application. What goes wrong
-    then is raised to the server, and tried again with the next request. open() of the
-    application opens it at once: in gunicorn's hook post_worker_init, say.
+    latter two are opened when the first request needs it, in each process its own, so
+    that servers may fork after they have loaded the application. While that goes
+    wrong, the answers are those of Handler.without_catalog(): 503 for what needs the
+    store. It is logged to "muster" and tried again, about once a second. open() of the
+    application opens it at once, or raises: in gunicorn's hook post_worker_init, say.
 
     next is the application to go on with where a path is not one of ours; without
     one the answer is 404. user_id(environ) gives the user whom the program has
@@ -36,7 +38,7 @@ class Application:
     def open(self):
         """Opens the store now, where it is not open in this process; raises what went
         wrong. For servers that tell a program when a worker starts."""
-        self._mount.handler()
+        self._mount.open()
 
     def __call__(self, environ, start_response):
         method = environ["REQUEST_METHOD"]
@@ -47,7 +49,7 @@ class Application:
             if name.startswith("HTTP_")
         ]
         user_id = self._user_id(environ) if self._user_id is not None else None
-        response = self._mount.handler().handle(method, target, headers, user_id=user_id)
+        response = self._mount.handle(method, target, headers, user_id)
         if response is None:
             if self._next is not None:
                 return self._next(environ, start_response)

@@ -101,7 +101,14 @@ def test_a_path_that_is_only_there_decoded_is_taken_as_it_is(catalog):
         ("/proxy/api", "/v1/shapes", b"/api/v1/shapes", 400),
         ("/bü", "/bü/v1/shapes", "/b%C3%BC/v1/shapes".encode(), 400),
         ("/api", "/v1/shapes", b"/api/v1/shapes?limit=0", 400),  # some have the query in it
-        ("/api", "/v1/shapes", b"/a%70i/v1/shapes", 404),
+        ("/bü", "/bü/v1/shapes", b"/b%c3%bc/v1/shapes", 400),
+        ("/~api", "/v1/shapes", b"/%7Eapi/v1/shapes", 400),
+        ("/api", "/v1/shapes", b"/a%70i/v1/shapes", 400),
+        ("/a b", "/v1/shapes", b"http://muster.example/a%20b/v1/shapes", 400),
+        ("/a/b", "/v1/shapes", b"/a%2Fb/v1/shapes", 404),
+        ("", "/v1/shapes", b"//v1/shapes", 404),
+        ("", "http://muster.example/v1/shapes", b"http://muster.example/v1/shapes", 400),
+        ("", "http://muster.example/v1/shapes", b"http://muster.example/v1/%73hapes", 404),
         ("/api", "/v1/shapes", b"/api/v1/%73hapes", 404),
         ("/api", "/api/v1/shapes", b"/api/api/v1/shapes", 404),
         ("/api", "/apix/v1/shapes", b"/apix/v1/shapes", 404),
@@ -112,6 +119,32 @@ def test_below_a_prefix_the_rest_of_the_path_counts(catalog, prefix, path, raw, 
         muster.asgi(catalog),
         target="/?limit=0",
         root_path=prefix,
+        path=path,
+        raw_path=raw,
+    )
+    assert answer.status == status
+
+
+@pytest.mark.parametrize(
+    "path, raw, status",
+    [
+        ("/m/v1/shapes", b"/m/v1/shapes", 400),  # Starlette since 0.33
+        ("/m/v1/shapes", b"/%6D/v1/shapes", 400),
+        ("/m/v1/shapes", None, 400),
+        ("/v1/shapes", b"/m/v1/shapes", 400),
+        ("/v1/shapes", b"/api/m/v1/shapes", 400),
+        ("/m/v1/shapes", b"/m/v1/%73hapes", 404),
+        ("/m/v1/shapes", b"/m/m/v1/shapes", 404),
+    ],
+)
+def test_a_prefix_that_a_proxy_has_taken_off_may_stand_before_that_of_a_mount(
+    catalog, path, raw, status
+):
+    answer = ask_asgi(
+        muster.asgi(catalog),
+        target="/?limit=0",
+        app_root_path="/api",
+        root_path="/api/m",
         path=path,
         raw_path=raw,
     )

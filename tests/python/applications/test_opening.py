@@ -54,8 +54,7 @@ def test_a_store_may_be_opened_before_any_request(make, store):
 @both
 def test_no_store_is_made_for_a_request(make, tmp_path):
     application = make(tmp_path / "db")
-    with pytest.raises(muster.Error):
-        answers(make, application)
+    assert not answers(make, application)
     with pytest.raises(muster.Error):
         application.open()
     assert not (tmp_path / "db").exists()
@@ -135,18 +134,6 @@ def test_threads_that_come_together_open_it_once(make, store):
     for thread in threads:
         thread.join()
     assert good == [True] * 8
-
-
-@both
-def test_what_goes_wrong_is_raised_and_tried_again(make, tmp_path):
-    (tmp_path / "db").write_text("not a folder")
-    application = make(tmp_path / "db")
-    for _ in range(2):
-        with pytest.raises(muster.Error):
-            answers(make, application)
-    (tmp_path / "db").unlink()
-    muster.Catalog.open(tmp_path / "db").close()
-    assert answers(make, application)
 
 
 @both

@@ -92,12 +92,22 @@ def test_an_absolute_target_is_its_path(catalog):
         ("/api", "/api/v1/shapes?limit=0", 400),
         ("/api", "/v1/shapes?limit=0", 400),  # a proxy has taken the prefix off
         ("/proxy/api", "/api/v1/shapes?limit=0", 400),
-        ("/b\xc3\xbc", "/b%C3%BC/v1/shapes?limit=0", 400),
         ("/api", "http://muster.example/api/v1/shapes?limit=0", 400),
         ("/api", "/somewhere/else", 400),  # a middleware has put our path in its place
-        ("/api", "/a%70i/v1/shapes?limit=0", 404),
+        ("", "/other/v1/shapes?limit=0", 400),  # ... and said nothing of the prefix
+        # Whoever took the prefix off has compared it decoded.
+        ("/b\xc3\xbc", "/b%C3%BC/v1/shapes?limit=0", 400),
+        ("/b\xc3\xbc", "/b%c3%bc/v1/shapes?limit=0", 400),
+        ("/~api", "/%7Eapi/v1/shapes?limit=0", 400),
+        ("/api", "/a%70i/v1/shapes?limit=0", 400),
+        ("/a b", "http://muster.example/a%20b/v1/shapes?limit=0", 400),
+        ("/proxy/a b", "/a%20b/v1/shapes?limit=0", 400),
+        ("/a/b", "/a%2Fb/v1/shapes?limit=0", 404),
+        ("/a/b", "/a%2fb/v1/shapes?limit=0", 404),
         ("/api", "/api%2Fv1/shapes?limit=0", 404),
         ("/api", "/api/v1/%73hapes?limit=0", 404),
+        ("/a b", "/a%20b/v1/%73hapes?limit=0", 404),
+        ("", "http://muster.example/v1/%73hapes?limit=0", 404),
     ],
 )
 def test_below_a_prefix_the_rest_of_the_path_counts(catalog, prefix, raw, status):
@@ -105,6 +115,26 @@ def test_below_a_prefix_the_rest_of_the_path_counts(catalog, prefix, raw, status
         muster.wsgi(catalog), target="/v1/shapes?limit=0", SCRIPT_NAME=prefix, RAW_URI=raw
     )
     assert answer.status == status
+
+
+@pytest.mark.parametrize(
+    "prefix, raw",
+    [
+        ("", "//v1/shapes"),
+        ("", "/v1//shapes"),
+        ("", "http://muster.example//v1/shapes"),
+        ("", "/v1/./shapes"),
+        ("", "/v1/x/../shapes"),
+        ("", "/x/../v1/shapes"),
+        ("", "/v1/shapes/"),
+        ("/api", "//api/v1/shapes"),
+        ("/api", "/api//v1/shapes"),
+        ("/api", "/api/%2E/v1/shapes"),
+    ],
+)
+def test_a_path_that_the_server_has_tidied_up_is_not_ours(catalog, prefix, raw):
+    application = muster.wsgi(catalog)
+    assert ask_wsgi(application, SCRIPT_NAME=prefix, RAW_URI=raw).status == 404
 
 
 def test_the_prefix_alone_is_not_ours(catalog):
