@@ -7,8 +7,9 @@
 //   [x] keep-alive              as the request asks; HTTP/1.0 too
 //   [x] pipelining              answered in order, by h2o
 //   [x] HTTP/2                  cleartext by prior knowledge, with Accept() below
-//   [x] threads                 a loop, a context and a listener for each; Handle()
-//                               from any of them, several at once
+//   [x] threads                 a loop, a context and a listener for each, all made in that
+//                               thread, from whose stock their buffers come for ever;
+//                               Handle() from any of them, several at once
 //
 // What h2o does by itself, before any handler: it reads a body whole before the
 // request is looked at (config.max_request_entity_size bounds it), with "100
