@@ -19,14 +19,25 @@ constexpr int kFinishingWaitMs = 100;
 }  // namespace
 
 Worker::Worker(const SiteOptions& options, std::function<void()> on_end)
-    : on_end_(std::move(on_end)), site_(options) {
+    : on_end_(std::move(on_end)), options_(options), site_(options) {
+  thread_ = std::thread([this] {
+    SetUp();
+    Run();
+    TearDown();
+    on_end_();
+  });
+}
+
+// All that belongs to a loop is made, used and freed in the loop's own thread: h2o
+// gives each socket buffers from a stock that the thread has which made it.
+void Worker::SetUp() {
   h2o_loop_t* loop = h2o_evloop_create();
   h2o_context_init(&context_, loop, site_.config());
   accept_.ctx = &context_;
   accept_.hosts = site_.config()->hosts;
   h2o_timeout_init(loop, &linger_timeout_, kLingerMs);
-  h2o_timeout_init(loop, &watch_timeout_, std::max<uint64_t>(options.idle_timeout_ms / 2, 1));
-  surroundings_ = {&accept_, &linger_timeout_, options.idle_timeout_ms};
+  h2o_timeout_init(loop, &watch_timeout_, std::max<uint64_t>(options_.idle_timeout_ms / 2, 1));
+  surroundings_ = {&accept_, &linger_timeout_, options_.idle_timeout_ms};
 
   h2o_multithread_register_receiver(context_.queue, &bell_,
                                     [](h2o_multithread_receiver_t*, h2o_linklist_t*) {});
@@ -35,13 +46,15 @@ Worker::Worker(const SiteOptions& options, std::function<void()> on_end)
     PartOf<h2o_timeout_entry_t, Worker>::OwnerOf(watch).WatchProgress();
   };
   h2o_timeout_link(loop, &watch_timeout_, &watch_.part);
-  thread_ = std::thread([this] { Run(); });
+  std::lock_guard lock(mutex_);
+  can_be_woken_ = true;
 }
 
-Worker::~Worker() {
-  Abort();
-  thread_.join();
-  for (Newcomer& newcomer : mail_.newcomers) close(newcomer.fd);
+void Worker::TearDown() {
+  {
+    std::lock_guard lock(mutex_);
+    can_be_woken_ = false;
+  }
   h2o_loop_t* loop = context_.loop;
   h2o_timeout_unlink(&watch_.part);
   h2o_timeout_dispose(loop, &watch_timeout_);
@@ -54,12 +67,18 @@ Worker::~Worker() {
   h2o_evloop_destroy(loop);
 }
 
+Worker::~Worker() {
+  Abort();
+  thread_.join();
+  for (Newcomer& newcomer : mail_.newcomers) close(newcomer.fd);
+}
+
 template <class Change>
 void Worker::Post(Change change) {
   std::lock_guard lock(mutex_);
   change(mail_);
   has_mail_.store(true, std::memory_order_relaxed);
-  h2o_multithread_send_message(&bell_, nullptr);
+  if (can_be_woken_) h2o_multithread_send_message(&bell_, nullptr);
 }
 
 void Worker::Adopt(int fd, ConnectionLimit::Ticket ticket) {
@@ -94,12 +113,12 @@ void Worker::ReadMail() {
 }
 
 void Worker::Run() {
+  ReadMail();  // which came before the bell
   while (!finishing_ || !connections_.empty()) {
     h2o_evloop_run(context_.loop, finishing_ ? kFinishingWaitMs : INT_MAX);
     ReadMail();
     if (finishing_) FinishIdle();
   }
-  on_end_();
 }
 
 void Worker::WatchProgress() {

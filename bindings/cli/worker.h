@@ -29,7 +29,7 @@ namespace muster::cli {
 class Worker {
  public:
   // Starts the thread. `on_end` is called in it when it has ended its last
-  // connection.
+  // connection and its loop.
   Worker(const SiteOptions& options, std::function<void()> on_end);
   ~Worker();  // as Abort(), and waits for the thread
   Worker(const Worker&) = delete;
@@ -58,6 +58,8 @@ class Worker {
     bool abort = false;
   };
 
+  void SetUp();
+  void TearDown();
   template <class Change>
   void Post(Change change);
   void ReadMail();
@@ -66,6 +68,7 @@ class Worker {
   void FinishIdle();
 
   const std::function<void()> on_end_;
+  const SiteOptions options_;
   Site site_;
   h2o_context_t context_;
   h2o_accept_ctx_t accept_{};
@@ -79,7 +82,8 @@ class Worker {
   bool aborting_ = false;
 
   std::mutex mutex_;
-  Mail mail_;  // guarded by mutex_
+  Mail mail_;                  // guarded by mutex_, and so is the next
+  bool can_be_woken_ = false;  // there is a loop
   std::atomic<bool> has_mail_{false};
   std::thread thread_;
 };

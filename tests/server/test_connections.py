@@ -3,6 +3,7 @@
 import os
 import resource
 import socket
+import threading
 import time
 
 import pytest
@@ -248,6 +249,25 @@ def test_many_connections_are_served_at_a_time(server):
     finally:
         for connection in connections:
             connection.socket.close()
+
+
+def test_threads_that_get_many_connections_at_once_keep_apart(start):
+    server = start("--threads", "2")
+    answered = []
+
+    def connect_again_and_again():
+        for _ in range(3000):
+            with server.connect() as connection:
+                connection.send(request("/healthz", "Connection: close"))
+                answered.append(connection.read().status)
+
+    clients = [threading.Thread(target=connect_again_and_again) for _ in range(4)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    assert answered == [200] * 12000
+    assert server.process.poll() is None
 
 
 def test_connections_past_the_limit_wait(start):
