@@ -150,7 +150,7 @@ TEST_F(FeedTest, WhatIsNoCursorIsInvalid) {
   Put(*catalog_, {"a"});
   const std::string good = catalog_->snapshot().cursor();
   for (const std::string& bad :
-       {std::string("x"), good + "x", " " + good, "0" + good, good.substr(1),
+       {std::string("x"), good + "x", " " + good, "0" + good, "d" + good.substr(1),
         good.substr(0, good.rfind('-')), good.substr(0, good.rfind('-') + 1) + "01",
         std::string("c-1-1-1"), std::string("c1-1-11111111111111111")}) {
     EXPECT_TRUE(absl::IsInvalidArgument(catalog_->Changes(bad, 1).status())) << bad;
